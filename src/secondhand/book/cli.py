@@ -1,0 +1,155 @@
+"""The command `secondhand`: builds, shows, opens and measures the book.
+
+It only reads arguments and prints results; it knows nothing of how the work is done.
+"""
+
+import functools
+import http.server
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, NoReturn, TypeVar
+
+import typer
+
+from secondhand.book.project import BuildError, Project, find_root, secondhand_data
+
+app = typer.Typer(
+    help="Secondhand Data: an executable book.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+_Command = TypeVar("_Command", bound=Callable[..., None])
+
+
+def _failing_loudly(command: _Command) -> _Command:
+    """Print what stops a command, without the traceback of this program, and end with a status that is not zero."""
+
+    @functools.wraps(command)
+    def run(*arguments: object, **options: object) -> None:
+        try:
+            command(*arguments, **options)
+        except (BuildError, ValueError) as error:
+            _fail(str(error))
+        except KeyboardInterrupt:
+            _fail("stopped; what was finished is kept, so the next build goes on from there", status=130)
+
+    return run  # type: ignore[return-value]
+
+
+def _fail(message: str, *, status: int = 1) -> NoReturn:
+    typer.echo(f"\nFAILED: {message}", err=True)
+    raise typer.Exit(status)
+
+
+def _stop_on_termination(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _report(line: str) -> None:
+    print(line, flush=True)
+
+
+@app.command()
+@_failing_loudly
+def build() -> None:
+    """Execute the chapters that changed and build the site in _build/html."""
+    from secondhand.book.build import build as build_site
+
+    signal.signal(signal.SIGTERM, _stop_on_termination)
+    project = secondhand_data(find_root(Path.cwd()))
+    site = build_site(project, _report)
+    _report(f"The site is in {site.relative_to(project.root)}. Read it with `make serve`.")
+
+
+@app.command()
+@_failing_loudly
+def serve(port: Annotated[int, typer.Option(help="Port on this machine.")] = 8000) -> None:
+    """Show the built site in a browser on this machine."""
+    from secondhand.book.build import restore_site
+
+    project = Project(find_root(Path.cwd()))
+    restore_site(project)
+    if not (project.site / "index.html").is_file():
+        _fail("the site has not been built; run `make book` first")
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(project.site))
+    try:
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
+    except OSError as error:
+        _fail(f"port {port} cannot be used ({error.strerror}); choose another with --port")
+    with server:
+        _report(f"The book is at http://127.0.0.1:{server.server_port}/ (Ctrl-C ends it)")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            _report("Ended.")
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+@_failing_loudly
+def lab(context: typer.Context) -> None:
+    """Open the chapters as notebooks in JupyterLab; further arguments go to it.
+
+    JupyterLab is told to open Markdown as notebooks through a settings folder of the book: yours stays as it is.
+    """
+    root = find_root(Path.cwd())
+    settings = root / "_build" / "lab" / "settings"
+    settings.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(Path(__file__).with_name("overrides.json"), settings / "overrides.json")
+    os.chdir(root)
+    command = [sys.executable, "-m", "jupyterlab", f"--LabApp.app_settings_dir={settings}", *context.args]
+    os.execv(sys.executable, command)  # noqa: S606 - the command is this program's own
+
+
+@app.command()
+@_failing_loudly
+def bench() -> None:
+    """Execute every English chapter cold, time the library, and write BENCHMARKS.md."""
+    from secondhand.book import bench as benchmarks
+
+    signal.signal(signal.SIGTERM, _stop_on_termination)
+    root = find_root(Path.cwd())
+    chapters = benchmarks.bench_chapters(Project(root), _report)
+    ratios = []
+    for pair in benchmarks.comparisons():
+        ratios.append((pair, pair.ratio()))
+        _report(f"{pair.name}: {ratios[-1][1]:.2f} times {pair.yardstick}")
+    text = benchmarks.benchmarks_md(chapters, ratios, benchmarks.machine())
+    (root / "BENCHMARKS.md").write_text(text, encoding="utf-8")
+    over = [chapter.label for chapter, took in chapters if not benchmarks.within_budget(took)]
+    over += [pair.name for pair, ratio in ratios if ratio > pair.limit]
+    if over:
+        _fail(f"over budget: {', '.join(over)} (see BENCHMARKS.md)")
+    _report("All within budget; the table is in BENCHMARKS.md.")
+
+
+@app.command()
+@_failing_loudly
+def environment(
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; fail when the file is out of date.")] = False,
+) -> None:
+    """Write environment.yml, which Binder reads, from requirements.lock."""
+    from secondhand.book.environment import drifted, expected
+
+    root = find_root(Path.cwd())
+    if check:
+        if drifted(root):
+            _fail("environment.yml is not what requirements.lock makes it; run `secondhand environment`")
+        _report("environment.yml carries the locked versions.")
+        return
+    (root / "environment.yml").write_text(expected(root), encoding="utf-8")
+    _report("Wrote environment.yml. Commit it with requirements.lock.")
+
+
+@app.command()
+@_failing_loudly
+def clean() -> None:
+    """Remove the built site and all executed chapters (_build)."""
+    shutil.rmtree(find_root(Path.cwd()) / "_build", ignore_errors=True)
+    _report("Removed _build. The next `make book` executes everything.")

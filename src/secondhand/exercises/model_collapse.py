@@ -1,0 +1,180 @@
+"""Exercises of the chapter on model collapse."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from scipy.special import digamma
+
+from secondhand.exercises.mechanism import WrongAnswerError, exercise, expect_close
+from secondhand.messages import t
+
+Function = Callable[..., Any]
+
+
+def _say(name: str, **values: Any) -> str:
+    return t(f"model-collapse.exercise.{name}", **values)
+
+
+def _check_one_draw_extinction(answer: Function, solve: Function) -> None:
+    if np.isclose(float(np.asarray(answer(0.1, 5), dtype=float)), 1 - 0.9**5):
+        raise WrongAnswerError(_say("one_draw_extinction.wrong.survives"))
+    for probability, sample_size in ((0.02, 100), (0.5, 1), (0.3, 7)):
+        wrong = _say("one_draw_extinction.wrong.value", probability=probability, sample_size=sample_size)
+        expect_close(answer(probability, sample_size), solve(probability, sample_size), wrong)
+
+
+@exercise(difficulty="warm-up", minutes=5, check=_check_one_draw_extinction)
+def one_draw_extinction(probability: float, sample_size: int) -> float:
+    """Return the chance that a category of this probability is absent from one sample of sample_size draws."""
+    return (1 - probability) ** sample_size
+
+
+def _check_mean_variance(answer: Function, solve: Function) -> None:
+    got = answer(50, 50)
+    if np.shape(got) == (50,):
+        raise WrongAnswerError(_say("mean_variance.wrong.length"))
+    if np.shape(got) == (51,) and np.allclose(got, 1.0):
+        raise WrongAnswerError(_say("mean_variance.wrong.unbiased"))
+    for sample_size, generations in ((50, 50), (10, 3), (2, 1)):
+        wrong = _say("mean_variance.wrong.value", sample_size=sample_size)
+        expect_close(answer(sample_size, generations), solve(sample_size, generations), wrong)
+
+
+@exercise(difficulty="warm-up", minutes=5, check=_check_mean_variance)
+def mean_variance(sample_size: int, generations: int) -> np.ndarray:
+    """Return an array with the mean of the fitted variance at generations 0, 1, …, generations.
+
+    Each generation divides by the sample size (the biased estimate); generation 0 is the true law, of variance 1.
+    """
+    return (1 - 1 / sample_size) ** np.arange(generations + 1)
+
+
+def _check_next_generation(answer: Function, _: Function) -> None:
+    chains, sample_size = 40_000, 8
+    start_mean, start_variance = np.linspace(-1.0, 1.0, chains), np.full(chains, 4.0)
+    result = answer(start_mean, start_variance, sample_size, seed=10_001)
+    if not isinstance(result, tuple) or len(result) != 2:
+        raise WrongAnswerError(_say("next_generation.wrong.pair"))
+    mean, variance = (np.asarray(part, dtype=float) for part in result)
+    if mean.shape != (chains,) or variance.shape != (chains,):
+        raise WrongAnswerError(_say("next_generation.wrong.shape", mean=mean.shape, variance=variance.shape))
+    repeated = np.asarray(answer(start_mean, start_variance, sample_size, seed=10_001)[0], dtype=float)
+    if not np.array_equal(mean, repeated):
+        raise WrongAnswerError(_say("next_generation.wrong.seed"))
+    # Five standard errors: the variance of one chain has standard deviation 4·sqrt(2·7)/8, its mean sqrt(4/8).
+    margin = 5 * 4 * math.sqrt(2 * (sample_size - 1)) / sample_size / math.sqrt(chains)
+    if abs(variance.mean() - 4.0) < margin:
+        raise WrongAnswerError(_say("next_generation.wrong.unbiased"))
+    if abs(variance.mean() - 16 * (1 - 1 / sample_size)) < 4 * margin:
+        raise WrongAnswerError(_say("next_generation.wrong.scale"))
+    if abs(variance.mean() - 4.0 * (1 - 1 / sample_size)) > margin:
+        raise WrongAnswerError(_say("next_generation.wrong.variance"))
+    if abs((mean - start_mean).std() - math.sqrt(4 / sample_size)) > 5 * math.sqrt(4 / sample_size / (2 * chains)):
+        raise WrongAnswerError(_say("next_generation.wrong.mean"))
+
+
+@exercise(difficulty="core", minutes=15, check=_check_next_generation)
+def next_generation(
+    mean: np.ndarray, variance: np.ndarray, sample_size: int, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Refit many chains once: return the pair (new means, new variances).
+
+    mean and variance hold one number a chain. Every chain draws sample_size values from its own Gaussian and
+    is fitted to them by maximum likelihood.
+    """
+    generator = np.random.default_rng(seed)
+    noise = generator.standard_normal((len(mean), sample_size))
+    samples = mean[:, None] + np.sqrt(variance)[:, None] * noise
+    return samples.mean(axis=1), samples.var(axis=1)
+
+
+def _check_typical_half_life(answer: Function, solve: Function) -> None:
+    got = answer(100)
+    if got is not None and np.ndim(got) == 0 and abs(float(got) - math.log(2) / -math.log1p(-1 / 100)) < 1:
+        raise WrongAnswerError(_say("typical_half_life.wrong.mean"))
+    for sample_size in (100, 10, 3):
+        wrong = _say("typical_half_life.wrong.value", sample_size=sample_size)
+        expect_close(answer(sample_size), solve(sample_size), wrong)
+
+
+@exercise(difficulty="core", minutes=15, check=_check_typical_half_life)
+def typical_half_life(sample_size: int) -> float:
+    """Return after how many generations (a real number) a typical chain has lost half of its variance.
+
+    A typical chain is one whose log variance follows its mean. Refits divide by the sample size.
+    """
+    per_generation = digamma((sample_size - 1) / 2) + np.log(2 / sample_size)
+    return float(np.log(0.5) / per_generation)
+
+
+def _check_extinction_by_generation(answer: Function, solve: Function) -> None:
+    got = answer(5, 13)
+    if np.shape(got) == (14,) and float(np.asarray(got, dtype=float)[0]) > 0.5:
+        raise WrongAnswerError(_say("extinction_by_generation.wrong.survival"))
+    if np.shape(got) == (14,) and np.isclose(np.asarray(got, dtype=float)[1], math.exp(-1)):
+        raise WrongAnswerError(_say("extinction_by_generation.wrong.one-copy"))
+    for copies, generations in ((5, 13), (1, 4), (20, 60)):
+        wrong = _say("extinction_by_generation.wrong.value", copies=copies)
+        expect_close(answer(copies, generations), solve(copies, generations), wrong)
+
+
+@exercise(difficulty="core", minutes=20, check=_check_extinction_by_generation)
+def extinction_by_generation(copies: int, generations: int) -> np.ndarray:
+    """Return the chance that a word is extinct at generations 0, 1, …, generations.
+
+    The word begins with so many copies in a long text, so each copy leaves a Poisson number of copies, one on average.
+    """
+    one_copy = [0.0]
+    for _ in range(generations):
+        one_copy.append(np.exp(one_copy[-1] - 1))
+    return np.array(one_copy) ** copies
+
+
+def _check_chains_needed(answer: Function, solve: Function) -> None:
+    got = answer(100, 100, 0.1)
+    if got is not None and np.ndim(got) == 0 and abs(float(got) - 64) <= 1:
+        raise WrongAnswerError(_say("chains_needed.wrong.square"))
+    if got is not None and np.ndim(got) == 0 and float(got) != int(got):
+        raise WrongAnswerError(_say("chains_needed.wrong.whole"))
+    for sample_size, generations, relative_error in ((100, 100, 0.1), (50, 10, 0.05), (20, 1, 0.02)):
+        wrong = _say("chains_needed.wrong.value", sample_size=sample_size, generations=generations)
+        expect_close(
+            answer(sample_size, generations, relative_error), solve(sample_size, generations, relative_error), wrong
+        )
+
+
+@exercise(difficulty="stretch", minutes=25, check=_check_chains_needed)
+def chains_needed(sample_size: int, generations: int, relative_error: float) -> int:
+    """Return how many chains bring the standard error of the mean variance below relative_error times that mean.
+
+    Use the second moment of the fitted variance: it is multiplied by 1 - 1/sample_size² in each generation.
+    """
+    squared_mean = (1 - 1 / sample_size) ** (2 * generations)
+    second_moment = (1 - 1 / sample_size**2) ** generations
+    return int(np.ceil((second_moment / squared_mean - 1) / relative_error**2))
+
+
+def _check_first_visible_generation(answer: Function, solve: Function) -> None:
+    got = answer(50, 100)
+    if got is not None and np.ndim(got) == 0 and float(got) == 0:
+        raise WrongAnswerError(_say("first_visible_generation.wrong.zero"))
+    for sample_size, chains in ((50, 100), (50, 2000), (100, 400)):
+        wrong = _say("first_visible_generation.wrong.value", sample_size=sample_size, chains=chains)
+        expect_close(answer(sample_size, chains), solve(sample_size, chains), wrong)
+
+
+@exercise(difficulty="stretch", minutes=25, check=_check_first_visible_generation)
+def first_visible_generation(sample_size: int, chains: int) -> int:
+    """Return the first generation at which an experiment with so many chains is expected to see the collapse.
+
+    To see it: the expected loss of mean variance exceeds two standard errors of the mean over the chains.
+    """
+    generation = 0
+    while True:
+        generation += 1
+        mean = (1 - 1 / sample_size) ** generation
+        second_moment = (1 - 1 / sample_size**2) ** generation
+        if 1 - mean > 2 * np.sqrt((second_moment - mean**2) / chains):
+            return generation

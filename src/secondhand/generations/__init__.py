@@ -1,0 +1,22 @@
+"""The loop: fit, sample, refit, generation after generation; and the theory of what it does.
+
+It runs many chains at once. It knows nothing of what is inside a learner.
+"""
+
+from secondhand.generations import theory
+from secondhand.generations.categorical import CategoricalChain, categorical_chain
+from secondhand.generations.gaussian import GaussianChain, gaussian_chain
+from secondhand.generations.refit import RefitChain, refit_chain
+from secondhand.generations.workflow import WORKFLOWS, check_workflow
+
+__all__ = [
+    "WORKFLOWS",
+    "CategoricalChain",
+    "GaussianChain",
+    "RefitChain",
+    "categorical_chain",
+    "check_workflow",
+    "gaussian_chain",
+    "refit_chain",
+    "theory",
+]

@@ -1,0 +1,547 @@
+"""What refitting does, exactly: the laws that simulated chains obey, each with its derivation.
+
+Notation: M is `sample_size`, t the generation, v and μ the fitted variance and mean, α is `real_share`; the true law is
+the standard normal one. N is `sample_size` where categories are counted, as in population genetics, and p a
+probability. Arrays run over the generations 0 (the true law) to `generations`. It knows nothing of simulations.
+"""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+from jaxtyping import Float, Int
+from numpy.typing import ArrayLike
+from scipy import optimize
+from scipy.special import gammaln, loggamma, polygamma, psi, xlogy
+from scipy.stats import binom
+
+from secondhand import _validation
+from secondhand.generations.gaussian import lost_degrees_of_freedom
+from secondhand.generations.workflow import check_workflow, count_real_samples
+from secondhand.measures import seeds_for_squared_variation
+
+LARGEST_EXACT_SAMPLE_SIZE = 2_000
+"""Above this, the transition matrix of `exact_survival_probability` and `exact_absorption_time` is too large."""
+
+# --- Normal laws ------------------------------------------------------------------------------------------------------
+
+
+def expected_variance(
+    workflow: str, *, sample_size: int, generations: int, biased: bool = True, real_share: float = 0.0
+) -> Float[np.ndarray, " {generations}+1"]:
+    """Return the expected fitted variance E v of each generation.
+
+    Without real data it is (1 − 1/M)ᵗ if biased, and 1 if not. See `expected_squared_mean` for the derivation with real
+    data; the biased case has the closed form 1 − D(t) of conservation, E v + E μ² = 1.
+
+    Args:
+        workflow: as for `gaussian_chain`.
+        sample_size: M, at least 2.
+        generations: the last generation, at least 0.
+        biased: divide by M rather than M − 1.
+        real_share: α; α·M must be a whole number.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        ValueError: an argument is out of range, or the workflow unknown.
+        NotImplementedError: the workflow arrives with a later chapter.
+
+    Source:
+        Biased and unbiased without real data: I. Shumailov et al. (2024), Theorem 3.1 and supplement, there to first
+        order. With real data: the island model of S. Wright (1931), Evolution in Mendelian populations.
+    """
+    return _expected_moments(workflow, sample_size, generations, biased, real_share)[0]
+
+
+def expected_squared_mean(
+    workflow: str, *, sample_size: int, generations: int, biased: bool = True, real_share: float = 0.0
+) -> Float[np.ndarray, " {generations}+1"]:
+    """Return the expected squared fitted mean E μ² of each generation: how far chains have drifted apart.
+
+    Derivation. A generation pools αM draws of the true law and aM draws of the last model, a = 1 − α. Given that model,
+    the pool's mean has expectation aμ and variance (α + av)/M. Hence, with V = E v and D = E μ²,
+
+        D' = a²D + (α + aV)/M.
+
+    The mean square of the pool is α + a(V + D); less D' it is the expected biased variance V'. If V + D = 1, then
+    V' + D' = α + a = 1: conservation. It turns the recursion into D' = (a² − a/M)D + 1/M, whose solution is
+
+        D(t) = D(∞)·(1 − (a² − a/M)ᵗ),   D(∞) = 1/(M(1 − a²) + a).
+
+    Without real data that is 1 − (1 − 1/M)ᵗ if biased. The unbiased V' is M/(M − 1) times as large, there is no
+    conservation, and the two recursions are run as they stand; without real data D(t) = t/M.
+
+    Args, errors and source: as `expected_variance`.
+    """
+    return _expected_moments(workflow, sample_size, generations, biased, real_share)[1]
+
+
+def stationary_variance(*, sample_size: int, real_share: float) -> float:
+    """Return where the expected biased variance settles when every generation gets fresh real data.
+
+    It is 1 − 1/(M(1 − a²) + a), about 2Mα/(1 + 2Mα): one real item a generation (Mα = 1) keeps two thirds of the
+    variance, whatever M.
+
+    Args:
+        sample_size: M, at least 2.
+        real_share: α; α·M must be a whole number. With α = 0 all variance is lost.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        ValueError: an argument is out of range.
+
+    Source:
+        The limit of `expected_variance`; S. Wright (1931), one migrant a generation.
+    """
+    synthetic_share = 1 - count_real_samples(sample_size, real_share) / sample_size
+    return 1 - _drift_limit(sample_size, synthetic_share)
+
+
+def expected_wasserstein2(
+    workflow: str, *, sample_size: int, generations: int, biased: bool = True, real_share: float = 0.0
+) -> Float[np.ndarray, " {generations}+1"]:
+    """Return the expected squared 2-Wasserstein distance E W₂² of the fitted law from the true one.
+
+    Derivation. W₂² = μ² + (√v − 1)², so E W₂² = E μ² + E v + 1 − 2 E √v. Each refit multiplies v by an independent
+    χ²/M with M − 1 degrees of freedom, hence E √v = cᵗ with c = √(2/M) Γ(M/2)/Γ((M − 1)/2), and by conservation
+
+        E W₂² = 2(1 − cᵗ).
+
+    Unbiased, M − 1 replaces M under the root, and E W₂² = t/M + 2(1 − cᵗ): it grows without end although v → 0.
+
+    Args: as `expected_variance`, but for `real_share`, which must be 0.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        ValueError: an argument is out of range, the workflow unknown, or there are real data, for which E √v has no
+            closed form.
+        NotImplementedError: the workflow arrives with a later chapter.
+
+    Source:
+        I. Shumailov et al. (2024), Theorem 3.1 and supplement, there to first order.
+    """
+    _without_real_data("expected_wasserstein2", sample_size, real_share)
+    variance, squared_mean = _expected_moments(workflow, sample_size, generations, biased, real_share)
+    divisor = sample_size - lost_degrees_of_freedom(biased)
+    log_factor = 0.5 * math.log(2 / divisor) + gammaln(sample_size / 2) - gammaln((sample_size - 1) / 2)
+    expected_deviation = np.exp(_generations(generations) * log_factor)
+    return np.asarray(squared_mean + variance + 1 - 2 * expected_deviation)
+
+
+def typical_log_variance(
+    workflow: str, *, sample_size: int, generations: int, biased: bool = True, real_share: float = 0.0
+) -> Float[np.ndarray, " {generations}+1"]:
+    """Return the expected logarithm E log v of the fitted variance: the fate of a typical chain.
+
+    Derivation. log v is a sum of t independent copies of log(χ²/M) with M − 1 degrees of freedom, each of expectation
+    ψ((M − 1)/2) + log(2/M), ψ being the digamma function (unbiased: 2/(M − 1)). That is about −2t/M biased and −t/M
+    unbiased. The mean of v is held up by ever fewer chains: typically v shrinks even where E v = 1.
+
+    Args, errors: as `expected_wasserstein2`.
+
+    Source:
+        Derived here; almost sure collapse is Theorem 3.1 of I. Shumailov et al. (2024).
+    """
+    check_workflow(workflow)
+    _without_real_data("typical_log_variance", sample_size, real_share)
+    return np.asarray(_generations(generations) * _log_factor_mean(sample_size, biased))
+
+
+def log_variance_variance(
+    workflow: str, *, sample_size: int, generations: int, biased: bool = True, real_share: float = 0.0
+) -> Float[np.ndarray, " {generations}+1"]:
+    """Return Var log v = t ψ′((M − 1)/2), how widely chains scatter on the scale of logarithms; about 2t/M.
+
+    Derivation: as `typical_log_variance`; ψ′ is the trigamma function. It is the same biased and unbiased.
+
+    Args, errors: as `expected_wasserstein2`.
+    """
+    check_workflow(workflow)
+    lost_degrees_of_freedom(biased)
+    _without_real_data("log_variance_variance", sample_size, real_share)
+    return np.asarray(_generations(generations) * polygamma(1, (sample_size - 1) / 2))
+
+
+def variance_quantile(
+    quantile: ArrayLike,
+    workflow: str,
+    *,
+    sample_size: int,
+    generations: int,
+    biased: bool = True,
+    real_share: float = 0.0,
+) -> Float[np.ndarray, "*quantiles {generations}+1"]:
+    """Return quantiles of the fitted variance v, exact to about eight digits: the bands that chains stay within.
+
+    Derivation. The characteristic function of log χ² with k degrees of freedom is 2^(iu) Γ(k/2 + iu)/Γ(k/2), so that of
+    log v is known: the t-th power, shifted. Its inversion gives the distribution function, which is solved for the
+    quantile.
+
+    Args:
+        quantile: one number or a row of numbers, each from 1e-6 to 1 − 1e-6.
+        workflow: as for `gaussian_chain`.
+        sample_size: M, at least 2.
+        generations: the last generation, at least 0.
+        biased: divide by M rather than M − 1.
+        real_share: must be 0.
+
+    Returns:
+        Generations along the last axis; for a row of quantiles, these along the first.
+
+    Raises: as `expected_wasserstein2`.
+
+    Source:
+        J. Gil-Pelaez (1951), Note on the inversion theorem.
+    """
+    levels = _numbers("quantile", quantile)
+    if levels.ndim > 1 or levels.size == 0:
+        raise ValueError(f"quantile must be one number or one row of numbers, got shape {levels.shape}")
+    if not ((levels >= 1e-6) & (levels <= 1 - 1e-6)).all():
+        raise ValueError(f"quantile must be from 1e-6 to 1 - 1e-6, got {quantile!r}")
+    mean = typical_log_variance(
+        workflow, sample_size=sample_size, generations=generations, biased=biased, real_share=real_share
+    )
+    deviation = np.sqrt(log_variance_variance(workflow, sample_size=sample_size, generations=generations))
+    standardised = np.zeros((*levels.shape, len(mean)))
+    for t in range(1, len(mean)):
+        distribution = _standardised_log_variance_distribution(sample_size, t)
+        for index, level in np.ndenumerate(levels):
+            standardised[(*index, t)] = optimize.brentq(lambda z: distribution(z) - level, -40, 40, xtol=1e-12)  # noqa: B023
+    return np.asarray(np.exp(mean + deviation * standardised))
+
+
+def half_life_of_mean_variance(*, sample_size: int) -> float:
+    """Return after how many generations half of the expected biased variance is left.
+
+    It is log 2/−log(1 − 1/M), about 0.69 M; see `expected_variance`.
+
+    Raises:
+        TypeError: `sample_size` is not an integer.
+        ValueError: `sample_size` is below 2.
+    """
+    return -math.log(2) / math.log1p(-1 / _validation.integer("sample_size", sample_size, minimum=2))
+
+
+def half_life_of_typical_variance(*, sample_size: int, biased: bool = True) -> float:
+    """Return after how many generations a typical chain has half of its variance left.
+
+    It is log 2/−E log(v'/v), about 0.35 M biased and 0.69 M unbiased; see `typical_log_variance`.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        ValueError: `sample_size` is below 2.
+    """
+    return -math.log(2) / _log_factor_mean(_validation.integer("sample_size", sample_size, minimum=2), biased)
+
+
+def seeds_needed(
+    workflow: str,
+    *,
+    sample_size: int,
+    generations: int,
+    relative_error: float = 0.1,
+    biased: bool = True,
+    real_share: float = 0.0,
+) -> Int[np.ndarray, " {generations}+1"]:
+    """Return how many seeds bring the standard error of the mean of v down to a share of E v, by generation.
+
+    Derivation. χ² with M − 1 degrees of freedom has E χ⁴/(E χ²)² = (M + 1)/(M − 1). Over t independent factors the
+    squared coefficient of variation is ((M + 1)/(M − 1))ᵗ − 1; divided by the squared error and rounded up it is the
+    number of seeds.
+
+    Args:
+        workflow: as for `gaussian_chain`.
+        sample_size: M, at least 2.
+        generations: the last generation, at least 0.
+        relative_error: standard error of the mean as a share of E v, above 0.
+        biased: makes no difference, as it scales v by a constant.
+        real_share: must be 0.
+
+    Raises: as `expected_wasserstein2`; ValueError also where the number does not fit in 64 bits.
+    """
+    check_workflow(workflow)
+    lost_degrees_of_freedom(biased)
+    _without_real_data("seeds_needed", sample_size, real_share)
+    growth = _generations(generations) * (math.log1p(1 / sample_size) - math.log1p(-1 / sample_size))
+    # Numbers beyond exp(600) overflow; that many seeds are refused all the same.
+    return seeds_for_squared_variation(np.expm1(np.minimum(growth, 600)), relative_error=relative_error)
+
+
+# --- Categories -------------------------------------------------------------------------------------------------------
+
+
+def survival_probability(
+    probability: ArrayLike, *, sample_size: int, generations: int
+) -> Float[np.ndarray, "*categories {generations}+1"]:
+    """Return the probability that a category still occurs, by generation, for rare categories in large samples.
+
+    Derivation. The first sample holds a number of copies that is nearly Poisson with mean Np. Each founds its own line:
+    in the next generation it leaves a number of copies that is nearly Poisson with mean 1, whose generating function is
+    exp(s − 1). A line is therefore extinct after j generations with probability u(j), where u(0) = 0 and
+    u(j + 1) = exp(u(j) − 1). The category is lost by generation t if all its lines are, with probability
+    exp(−Np(1 − u(t − 1))), about exp(−2Np/(t + 1)). What is left out is that copies compete for the N places; for small
+    samples see `exact_survival_probability`.
+
+    Args:
+        probability: p at generation 0, any shape, from 0 to 1.
+        sample_size: N, at least 1.
+        generations: the last generation, at least 0.
+
+    Returns:
+        Generations along a new last axis; 1 at generation 0 (0 for what never occurs).
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        ValueError: an argument is out of range.
+
+    Source:
+        Branching: F. Galton and H. W. Watson (1875); R. A. Fisher (1930), The Genetical Theory of Natural Selection,
+        chapter IV. For models: A. T. Suresh et al. (2024), Rate of Model Collapse in Recursive Training.
+    """
+    expected_copies = _probability(probability)[..., None] * _validation.integer("sample_size", sample_size, minimum=1)
+    survival = np.concatenate(
+        [expected_copies > 0, -np.expm1(-expected_copies * _line_survival(generations))],
+        axis=-1,
+    )
+    return np.asarray(survival, dtype=np.float64)
+
+
+def exact_survival_probability(
+    probability: ArrayLike, *, sample_size: int, generations: int
+) -> Float[np.ndarray, "*categories {generations}+1"]:
+    """Return the probability that a category still occurs, by generation, without approximation.
+
+    It runs the Markov chain of the counts: from i copies, the next generation has a binomial number with N trials of
+    probability i/N. After one draw a category is lost with probability (1 − p)ᴺ.
+
+    Args, returns, errors: as `survival_probability`, with N up to `LARGEST_EXACT_SAMPLE_SIZE`.
+
+    Source:
+        S. Wright (1931), Evolution in Mendelian populations; R. A. Fisher (1930).
+    """
+    law = _probability(probability)
+    size = _exact_sample_size(sample_size)
+    copies = np.arange(size + 1)
+    transition = binom.pmf(copies, size, copies[:, None] / size)
+    distribution = np.asarray(binom.pmf(copies, size, law[..., None]))
+    survival = [np.asarray(law > 0, dtype=np.float64)]
+    for _ in range(_validation.integer("generations", generations, minimum=0)):
+        survival.append(distribution[..., 1:].sum(axis=-1))
+        distribution = distribution @ transition
+    return np.stack(survival, axis=-1)
+
+
+def expected_survivors(
+    probabilities: ArrayLike, *, sample_size: int, generations: int
+) -> Float[np.ndarray, " {generations}+1"]:
+    """Return the expected number of categories that still occur: the sum of `survival_probability`.
+
+    Of N categories with one copy each, about 2N/(t + 2) are left.
+
+    Args:
+        probabilities: the true law; numbers of at least 0 that sum to one.
+        sample_size: N, at least 1.
+        generations: the last generation, at least 0.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        ValueError: an argument is out of range.
+    """
+    law = _validation.probabilities("probabilities", probabilities)
+    return np.asarray(survival_probability(law, sample_size=sample_size, generations=generations).sum(axis=0))
+
+
+def expected_heterozygosity(
+    probabilities: ArrayLike, *, sample_size: int, generations: int
+) -> Float[np.ndarray, " {generations}+1"]:
+    """Return the expected probability that two draws from the fitted law differ: (1 − Σ p²)(1 − 1/N)ᵗ.
+
+    Derivation. Two draws differ if they go back to different items of the last sample, probability 1 − 1/N, and those
+    items differ.
+
+    Args, errors: as `expected_survivors`.
+
+    Source:
+        S. Wright (1931), Evolution in Mendelian populations; M. Kimura and J. F. Crow (1964).
+    """
+    law = _validation.probabilities("probabilities", probabilities)
+    size = _validation.integer("sample_size", sample_size, minimum=1)
+    return np.asarray((1 - (law**2).sum()) * (1 - 1 / size) ** _generations(generations))
+
+
+def median_survival(expected_copies: float) -> int:
+    """Return the first generation by which a category is lost with a probability of at least one half.
+
+    It is about 2.9 times the expected number of copies at the start, in samples much larger than that; see
+    `survival_probability`.
+
+    Args:
+        expected_copies: N·p, above 0 and at most 100,000.
+
+    Raises:
+        TypeError: `expected_copies` is not a number.
+        ValueError: `expected_copies` is out of range.
+
+    Source:
+        A. T. Suresh et al. (2024): the time to forget a word grows in proportion to its count.
+    """
+    copies = _validation.number("expected_copies", expected_copies, above=0, maximum=100_000)
+    line_survival, generation = 1.0, 1
+    while copies * line_survival > math.log(2):
+        line_survival, generation = -math.expm1(-line_survival), generation + 1
+    return generation
+
+
+def absorption_time(probability: ArrayLike, *, sample_size: int) -> Float[np.ndarray, "*categories"]:
+    """Return how many generations pass, on average, until of two categories one is left: −2N(p log p + q log q).
+
+    It is the limit of large N, in which frequencies diffuse; q = 1 − p.
+
+    Args:
+        probability: p of one of the two at generation 0, any shape, from 0 to 1.
+        sample_size: N, at least 1.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        ValueError: an argument is out of range.
+
+    Source:
+        M. Kimura and T. Ohta (1969), The average number of generations until fixation of a mutant gene in a finite
+        population.
+    """
+    law = _probability(probability)
+    size = _validation.integer("sample_size", sample_size, minimum=1)
+    return np.asarray(-2 * size * (xlogy(law, law) + xlogy(1 - law, 1 - law)))
+
+
+def exact_absorption_time(probability: ArrayLike, *, sample_size: int) -> Float[np.ndarray, "*categories"]:
+    """Return how many generations pass, on average, until of two categories one is left, without approximation.
+
+    It solves (I − Q)τ = 1, Q being the transition matrix among the counts at which both are left.
+
+    Args, errors: as `absorption_time`, with N up to `LARGEST_EXACT_SAMPLE_SIZE`.
+
+    Source:
+        J. G. Kemeny and J. L. Snell (1960), Finite Markov Chains, theorem 3.3.5.
+    """
+    law = _probability(probability)
+    size = _exact_sample_size(sample_size)
+    inner = np.arange(1, size)
+    among_inner = binom.pmf(inner, size, inner[:, None] / size)
+    remaining = np.linalg.solve(np.eye(size - 1) - among_inner, np.ones(size - 1))
+    after_first_draw = binom.pmf(inner, size, law[..., None]) @ remaining
+    return np.where((law > 0) & (law < 1), 1 + after_first_draw, 0.0)
+
+
+def time_to_one_survivor(*, sample_size: int) -> float:
+    """Return how many generations pass, on average, until of N distinct items one is left: 2N(1 − 1/N).
+
+    Derivation. Backwards in time, two of k lines of descent merge after 2N/(k(k − 1)) generations on average; summed
+    over k = 2, …, N. Leaving out that several merge at once makes it too long, by less than two generations.
+
+    Raises:
+        TypeError: `sample_size` is not an integer.
+        ValueError: `sample_size` is below 1.
+
+    Source:
+        J. F. C. Kingman (1982), The coalescent.
+    """
+    size = _validation.integer("sample_size", sample_size, minimum=1)
+    return 2.0 * (size - 1)
+
+
+# --- Steps that the functions above share -----------------------------------------------------------------------------
+
+
+def _generations(generations: int) -> Int[np.ndarray, " {generations}+1"]:
+    return np.arange(_validation.integer("generations", generations, minimum=0) + 1)
+
+
+def _without_real_data(name: str, sample_size: int, real_share: float) -> None:
+    if count_real_samples(sample_size, real_share) > 0:
+        raise ValueError(
+            f"real_share must be 0 for {name}, which has no closed form with real data, got {real_share:g}; "
+            "simulate, or use expected_variance and expected_squared_mean"
+        )
+
+
+def _drift_limit(sample_size: int, synthetic_share: float) -> float:
+    return 1 / (sample_size * (1 - synthetic_share**2) + synthetic_share)
+
+
+def _expected_moments(
+    workflow: str, sample_size: int, generations: int, biased: bool, real_share: float
+) -> tuple[Float[np.ndarray, " {generations}+1"], Float[np.ndarray, " {generations}+1"]]:
+    """Return E v and E μ²; the derivation is in `expected_squared_mean`."""
+    check_workflow(workflow)
+    real = count_real_samples(sample_size, real_share) / sample_size
+    synthetic = 1 - real
+    t = _generations(generations)
+    if lost_degrees_of_freedom(biased) == 0:
+        memory = synthetic**2 - synthetic / sample_size
+        squared_mean = _drift_limit(sample_size, synthetic) * (1 - memory**t)
+        return 1 - squared_mean, squared_mean
+    variance, squared_mean = np.ones(len(t)), np.zeros(len(t))
+    for i in t[:-1]:
+        mean_square = real + synthetic * (variance[i] + squared_mean[i])
+        squared_mean[i + 1] = synthetic**2 * squared_mean[i] + (real + synthetic * variance[i]) / sample_size
+        variance[i + 1] = (mean_square - squared_mean[i + 1]) * sample_size / (sample_size - 1)
+    return variance, squared_mean
+
+
+def _log_factor_mean(sample_size: int, biased: bool) -> float:
+    """Return the expected logarithm of v'/v; the derivation is in `typical_log_variance`."""
+    return float(psi((sample_size - 1) / 2) + math.log(2 / (sample_size - lost_degrees_of_freedom(biased))))
+
+
+def _standardised_log_variance_distribution(sample_size: int, generation: int) -> Callable[[float], float]:
+    """Return the distribution function of log v less its mean, over its standard deviation."""
+    half_degrees = (sample_size - 1) / 2
+    deviation = math.sqrt(generation * polygamma(1, half_degrees))
+    # Midpoints h apart leave out only what lies 2π/h deviations away, over a hundred; past |u| = 60 nothing is left.
+    step = 0.05
+    frequency = np.arange(step / 2, 60, step)
+    u = frequency / deviation
+    log_characteristic = generation * (
+        loggamma(half_degrees + 1j * u) - gammaln(half_degrees) - 1j * u * psi(half_degrees)
+    )
+    weight = step / np.pi * np.exp(log_characteristic.real) / frequency
+    phase = log_characteristic.imag
+
+    def distribution(z: float) -> float:
+        return float(0.5 - (weight * np.sin(phase - frequency * z)).sum())
+
+    return distribution
+
+
+def _line_survival(generations: int) -> Float[np.ndarray, " {generations}"]:
+    """Return 1 − u(j) for j = 0, …, generations − 1, as s' = 1 − exp(−s); see `survival_probability`."""
+    survival = np.ones(_validation.integer("generations", generations, minimum=0))
+    for j in range(1, len(survival)):
+        survival[j] = -math.expm1(-survival[j - 1])
+    return survival
+
+
+def _numbers(name: str, value: ArrayLike) -> Float[np.ndarray, "..."]:
+    try:
+        return np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must hold numbers, got {value!r}") from None
+
+
+def _probability(probability: ArrayLike) -> Float[np.ndarray, "*categories"]:
+    law = _numbers("probability", probability)
+    outside = ~((law >= 0) & (law <= 1))
+    if outside.any():
+        raise ValueError(f"probability must be from 0 to 1, got {law[outside].flat[0]}")
+    return law
+
+
+def _exact_sample_size(sample_size: int) -> int:
+    size = _validation.integer("sample_size", sample_size, minimum=1)
+    if size > LARGEST_EXACT_SAMPLE_SIZE:
+        raise ValueError(
+            f"sample_size must be at most {LARGEST_EXACT_SAMPLE_SIZE} for the exact chain, got {size}; "
+            "the approximations survival_probability and absorption_time are close there"
+        )
+    return size

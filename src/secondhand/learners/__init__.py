@@ -1,0 +1,46 @@
+"""What is fitted to data, and can then make new data and score data.
+
+A learner holds the choices made before the data are seen; `fit` turns data into a model. It knows nothing of how often
+it is refitted.
+"""
+
+from secondhand.learners.categorical import CategoricalLearner, CategoricalModel
+from secondhand.learners.class_conditional_gaussian import (
+    ClassConditionalGaussianLearner,
+    ClassConditionalGaussianModel,
+    LabelledFeatures,
+)
+from secondhand.learners.devices import best_device
+from secondhand.learners.gaussian import GaussianLearner, GaussianModel
+from secondhand.learners.learner import FineTuningLearner, Learner, Model
+from secondhand.learners.ngram import NGramLearner, NGramModel
+from secondhand.learners.tokenizer import SubwordTokenizer, learn_tokenizer
+from secondhand.learners.transformer import TransformerLearner, TransformerModel
+from secondhand.learners.variational_autoencoder import (
+    VariationalAutoencoderLearner,
+    VariationalAutoencoderModel,
+    gaussian_kullback_leibler,
+)
+
+__all__ = [
+    "CategoricalLearner",
+    "CategoricalModel",
+    "ClassConditionalGaussianLearner",
+    "ClassConditionalGaussianModel",
+    "FineTuningLearner",
+    "GaussianLearner",
+    "GaussianModel",
+    "LabelledFeatures",
+    "Learner",
+    "Model",
+    "NGramLearner",
+    "NGramModel",
+    "SubwordTokenizer",
+    "TransformerLearner",
+    "TransformerModel",
+    "VariationalAutoencoderLearner",
+    "VariationalAutoencoderModel",
+    "best_device",
+    "gaussian_kullback_leibler",
+    "learn_tokenizer",
+]

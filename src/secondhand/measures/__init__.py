@@ -1,0 +1,41 @@
+"""Numbers that say how far a model has drifted and how sure we are of it.
+
+Plain numerics, arrays in and numbers out: it knows nothing of data, models or generations.
+"""
+
+from secondhand.measures.association import explained_share_interval
+from secondhand.measures.divergences import (
+    bits_per_character,
+    entropy,
+    kullback_leibler,
+    squared_wasserstein2_gaussian,
+    total_variation,
+)
+from secondhand.measures.diversity import distinct, heterozygosity, total_variance_ratio
+from secondhand.measures.intervals import (
+    Interval,
+    bootstrap_interval,
+    geometric_mean_interval,
+    mean_interval,
+    proportion_interval,
+)
+from secondhand.measures.planning import seeds_for_relative_error, seeds_for_squared_variation
+
+__all__ = [
+    "Interval",
+    "bits_per_character",
+    "bootstrap_interval",
+    "distinct",
+    "entropy",
+    "explained_share_interval",
+    "geometric_mean_interval",
+    "heterozygosity",
+    "kullback_leibler",
+    "mean_interval",
+    "proportion_interval",
+    "seeds_for_relative_error",
+    "seeds_for_squared_variation",
+    "squared_wasserstein2_gaussian",
+    "total_variance_ratio",
+    "total_variation",
+]

@@ -1,0 +1,27 @@
+"""Where human data come from.
+
+A source knows its true law (the synthetic ones) or its licence and origin (the real ones), and hands out seeded
+samples. It knows nothing of models.
+"""
+
+from secondhand.sources.digits import Digits, load_digits
+from secondhand.sources.documentation import Documentation, load_documentation
+from secondhand.sources.hub import ALLOW_HUB_VARIABLE, load_hub_text
+from secondhand.sources.laws import Categorical, Gaussian, zipf_probabilities
+from secondhand.sources.text import WordCounts, check_text, count_words, split_words
+
+__all__ = [
+    "ALLOW_HUB_VARIABLE",
+    "Categorical",
+    "Digits",
+    "Documentation",
+    "Gaussian",
+    "WordCounts",
+    "check_text",
+    "count_words",
+    "load_digits",
+    "load_documentation",
+    "load_hub_text",
+    "split_words",
+    "zipf_probabilities",
+]
