@@ -70,6 +70,25 @@ def build() -> None:
 
 @app.command()
 @_failing_loudly
+def accept_translation(pages: Annotated[list[Path], typer.Argument(help="Pages of the Spanish edition.")]) -> None:
+    """Note that translated pages say what their English sources now say."""
+    from secondhand.book.translation import accept, differences, pairs
+
+    root = find_root(Path.cwd())
+    sources = {translation.resolve(): source for source, translation in pairs(root)}
+    for page in pages:
+        source = sources.get(page.resolve())
+        if source is None:
+            _fail(f"{page} is not a page of the Spanish edition; those are below {root / 'es'}")
+        found = differences(source.read_text(encoding="utf-8"), page.read_text(encoding="utf-8"))
+        if found:
+            _fail(f"{page} departs from {source.relative_to(root)}:\n" + "\n".join(found))
+        accept(source, page)
+        _report(f"{page} now translates {source.relative_to(root)} as it stands.")
+
+
+@app.command()
+@_failing_loudly
 def serve(port: Annotated[int, typer.Option(help="Port on this machine.")] = 8000) -> None:
     """Show the built site in a browser on this machine."""
     from secondhand.book.build import restore_site

@@ -87,9 +87,10 @@ def pairs(repository: Path) -> list[tuple[Path, Path]]:
     Raises:
         FileNotFoundError: a Spanish page has no English source.
     """
+    edition = repository / "es"
     found = []
-    for translation in sorted((repository / "es" / "chapters").rglob("*.md")):
-        source = repository / translation.relative_to(repository / "es")
+    for translation in sorted([*edition.glob("*.md"), *(edition / "chapters").rglob("*.md")]):
+        source = repository / translation.relative_to(edition)
         if not source.is_file():
             raise FileNotFoundError(f"{translation} translates {source}, which does not exist")
         found.append((source, translation))

@@ -27,7 +27,10 @@ def _check_one_draw_extinction(answer: Function, solve: Function) -> None:
 
 @exercise(difficulty="warm-up", minutes=5, check=_check_one_draw_extinction)
 def one_draw_extinction(probability: float, sample_size: int) -> float:
-    """Return the chance that a category of this probability is absent from one sample of sample_size draws."""
+    """Return the chance that a category is absent from one sample.
+
+    The category has this probability; the sample has sample_size draws.
+    """
     return (1 - probability) ** sample_size
 
 
@@ -44,9 +47,10 @@ def _check_mean_variance(answer: Function, solve: Function) -> None:
 
 @exercise(difficulty="warm-up", minutes=5, check=_check_mean_variance)
 def mean_variance(sample_size: int, generations: int) -> np.ndarray:
-    """Return an array with the mean of the fitted variance at generations 0, 1, …, generations.
+    """Return an array: the mean fitted variance at generation 0, 1, and so on.
 
-    Each generation divides by the sample size (the biased estimate); generation 0 is the true law, of variance 1.
+    Each fit divides by the sample size (the biased estimate). Generation 0
+    is the true law, of variance 1.
     """
     return (1 - 1 / sample_size) ** np.arange(generations + 1)
 
@@ -81,8 +85,8 @@ def next_generation(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Refit many chains once: return the pair (new means, new variances).
 
-    mean and variance hold one number a chain. Every chain draws sample_size values from its own Gaussian and
-    is fitted to them by maximum likelihood.
+    mean and variance hold one number a chain. Each chain draws sample_size
+    values from its own Gaussian; maximum likelihood fits the next one.
     """
     generator = np.random.default_rng(seed)
     noise = generator.standard_normal((len(mean), sample_size))
@@ -101,9 +105,10 @@ def _check_typical_half_life(answer: Function, solve: Function) -> None:
 
 @exercise(difficulty="core", minutes=15, check=_check_typical_half_life)
 def typical_half_life(sample_size: int) -> float:
-    """Return after how many generations (a real number) a typical chain has lost half of its variance.
+    """Return after how many generations a typical chain has half its variance.
 
-    A typical chain is one whose log variance follows its mean. Refits divide by the sample size.
+    A real number. The log variance of a typical chain follows the mean of
+    the log variance. Fits divide by the sample size.
     """
     per_generation = digamma((sample_size - 1) / 2) + np.log(2 / sample_size)
     return float(np.log(0.5) / per_generation)
@@ -122,9 +127,10 @@ def _check_extinction_by_generation(answer: Function, solve: Function) -> None:
 
 @exercise(difficulty="core", minutes=20, check=_check_extinction_by_generation)
 def extinction_by_generation(copies: int, generations: int) -> np.ndarray:
-    """Return the chance that a word is extinct at generations 0, 1, …, generations.
+    """Return an array: the chance of extinction at generation 0, 1, and so on.
 
-    The word begins with so many copies in a long text, so each copy leaves a Poisson number of copies, one on average.
+    The word begins with so many copies in a long text. Each copy leaves a
+    Poisson number of copies to the next generation, one on average.
     """
     one_copy = [0.0]
     for _ in range(generations):
@@ -138,22 +144,21 @@ def _check_chains_needed(answer: Function, solve: Function) -> None:
         raise WrongAnswerError(_say("chains_needed.wrong.square"))
     if got is not None and np.ndim(got) == 0 and float(got) != int(got):
         raise WrongAnswerError(_say("chains_needed.wrong.whole"))
-    for sample_size, generations, relative_error in ((100, 100, 0.1), (50, 10, 0.05), (20, 1, 0.02)):
+    for sample_size, generations, error in ((100, 100, 0.1), (50, 10, 0.05), (20, 1, 0.02)):
         wrong = _say("chains_needed.wrong.value", sample_size=sample_size, generations=generations)
-        expect_close(
-            answer(sample_size, generations, relative_error), solve(sample_size, generations, relative_error), wrong
-        )
+        expect_close(answer(sample_size, generations, error), solve(sample_size, generations, error), wrong)
 
 
 @exercise(difficulty="stretch", minutes=25, check=_check_chains_needed)
-def chains_needed(sample_size: int, generations: int, relative_error: float) -> int:
-    """Return how many chains bring the standard error of the mean variance below relative_error times that mean.
+def chains_needed(sample_size: int, generations: int, error: float) -> int:
+    """Return how many chains bring a standard error to error times the mean.
 
-    Use the second moment of the fitted variance: it is multiplied by 1 - 1/sample_size² in each generation.
+    The mean is that of the fitted variance. Its second moment, the mean of
+    its square, is multiplied by 1 - 1/sample_size² in each generation.
     """
     squared_mean = (1 - 1 / sample_size) ** (2 * generations)
     second_moment = (1 - 1 / sample_size**2) ** generations
-    return int(np.ceil((second_moment / squared_mean - 1) / relative_error**2))
+    return int(np.ceil((second_moment / squared_mean - 1) / error**2))
 
 
 def _check_first_visible_generation(answer: Function, solve: Function) -> None:
@@ -167,9 +172,10 @@ def _check_first_visible_generation(answer: Function, solve: Function) -> None:
 
 @exercise(difficulty="stretch", minutes=25, check=_check_first_visible_generation)
 def first_visible_generation(sample_size: int, chains: int) -> int:
-    """Return the first generation at which an experiment with so many chains is expected to see the collapse.
+    """Return the first generation at which the collapse should show.
 
-    To see it: the expected loss of mean variance exceeds two standard errors of the mean over the chains.
+    It shows when the expected loss of mean variance exceeds two standard
+    errors of the mean over so many chains.
     """
     generation = 0
     while True:

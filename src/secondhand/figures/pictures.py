@@ -10,7 +10,7 @@ from secondhand.figures.theme import COLOURS, figure_grid
 
 
 def picture_grid(
-    rows: Sequence[Float[np.ndarray, "pictures pixels"]], *, labels: Sequence[str], height: float = 0.62
+    rows: Sequence[Float[np.ndarray, "pictures pixels"]], *, labels: Sequence[str], height: float = 0.52
 ) -> Figure:
     """Return a figure with one row of square grey pictures for each entry of `rows`, dark on light.
 

@@ -9,6 +9,10 @@ import platform
 import re
 from dataclasses import dataclass, replace
 
+from secondhand import _quiet  # noqa: F401 - before anything that imports tqdm.auto
+
+# isort: split
+
 import datasets
 import numpy as np
 from jaxtyping import Int

@@ -7,6 +7,10 @@ of models.
 import os
 from pathlib import Path
 
+from secondhand import _quiet  # noqa: F401 - before anything that imports tqdm.auto
+
+# isort: split
+
 import datasets
 
 from secondhand import _validation
