@@ -91,7 +91,8 @@ class RoleTexts:
             if entry is None:
                 spoken.append(key)
                 continue
-            names = [" ".join(person.last_names) for person in entry.persons.get("author", [])]
+            # Braces keep BibTeX from changing the case of a name; they are not part of it.
+            names = [" ".join(person.last_names).strip("{}") for person in entry.persons.get("author", [])]
             authors = names[0] + " et al." if len(names) > 2 else " & ".join(names)
             year = entry.fields.get("year", "")
             spoken.append(f"{authors} ({year})" if role.endswith(":t") else f"{authors}, {year}")
