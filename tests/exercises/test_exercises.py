@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.special import digamma
 
 import secondhand.exercises as room
 from secondhand.exercises import Exercise, exercises_of, get
@@ -141,7 +142,43 @@ MISTAKES: list[tuple[str, Callable[..., Any], str]] = [
         ),
         "next_generation.wrong.seed",
     ),
+    ("next-generation", lambda mean, variance, n, seed: (variance, mean - 9), "next_generation.wrong.swapped"),
+    (
+        "next-generation",
+        lambda mean, variance, n, seed: biased_next_generation(0, np.sqrt)(mean, variance, n, 0),
+        "next_generation.wrong.same",
+    ),
+    (
+        "next-generation",
+        lambda mean, variance, n, seed: (
+            biased_next_generation(0, np.sqrt)(mean, variance, n, seed)[0],
+            variance * (1 - 1 / n),
+        ),
+        "next_generation.wrong.spread",
+    ),
+    (
+        "next-generation",
+        lambda mean, variance, n, seed: (
+            biased_next_generation(0, np.sqrt)(mean, variance, n, seed)[0],
+            np.full(len(mean), biased_next_generation(0, np.sqrt)(mean, variance, n, seed)[1].mean()),
+        ),
+        "next_generation.wrong.own",
+    ),
+    (
+        "next-generation",
+        lambda mean, variance, n, seed: (
+            biased_next_generation(0, np.sqrt)(mean, variance, n, seed)[0],
+            np.sqrt(biased_next_generation(0, np.sqrt)(mean, variance, n, seed)[1]),
+        ),
+        "next_generation.wrong.deviation",
+    ),
     ("typical-half-life", lambda n: np.log(0.5) / np.log(1 - 1 / n), "typical_half_life.wrong.mean"),
+    ("typical-half-life", lambda n: n * np.log(2) / 2, "typical_half_life.wrong.approximate"),
+    (
+        "typical-half-life",
+        lambda n: np.log(0.5) / (digamma((n - 1) / 2) + np.log(2 / (n - 1))),
+        "typical_half_life.wrong.unbiased",
+    ),
     ("extinction-by-generation", lambda i, t: np.ones(t + 1), "extinction_by_generation.wrong.survival"),
     (
         "extinction-by-generation",
@@ -154,7 +191,10 @@ MISTAKES: list[tuple[str, Callable[..., Any], str]] = [
         "chains_needed.wrong.square",
     ),
     ("chains-needed", lambda m, t, e: (((m + 1) / (m - 1)) ** t - 1) / e**2, "chains_needed.wrong.whole"),
+    ("chains-needed", lambda m, t, e: int((((m + 1) / (m - 1)) ** t - 1) / e**2), "chains_needed.wrong.down"),
+    ("chains-needed", lambda m, t, e: np.ceil(((m + 1) / (m - 1)) ** t / e**2), "chains_needed.wrong.moment"),
     ("first-visible-generation", lambda m, n: 0, "first_visible_generation.wrong.zero"),
+    ("first-visible-generation", lambda m, n: 4 if n == 100 else 1, "first_visible_generation.wrong.truth"),
 ]
 
 

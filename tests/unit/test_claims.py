@@ -98,7 +98,7 @@ def test_a_failing_claim_is_shown_and_stops_with_what_was_measured(shown: list[V
 @pytest.mark.usefixtures("ledger")
 def test_a_claim_known_to_fail_is_shown_with_its_reason_and_does_not_stop(shown: list[Verdict]) -> None:
     check("known-failure", 1.5, (1.0, 2.0))
-    assert "Does not reproduce: too small" in shown[0]._repr_mimebundle_()["text/plain"]
+    assert "Does not reproduce, as the ledger records: too small" in shown[0]._repr_mimebundle_()["text/plain"]
 
 
 @pytest.mark.usefixtures("ledger")

@@ -33,7 +33,7 @@ def solution_path(exercise_id: str) -> str:
 class ChapterCard(SphinxDirective):
     """`{chapter-card}`: what a chapter teaches (its content), what it presumes, and what it costs to run.
 
-    Options: `prerequisites` (Markdown), `minutes` (of reading).
+    Options: `prerequisites` (Markdown), `minutes` (to read and run; those of the exercises are added up).
     """
 
     has_content = True
@@ -51,11 +51,15 @@ class ChapterCard(SphinxDirective):
         if "prerequisites" in self.options:
             facts += self._fact(t("site.card-prerequisites"), self._inline(self.options["prerequisites"]))
         if "minutes" in self.options:
-            minutes = t("site.card-minutes", minutes=self.options["minutes"])
+            minutes = t("site.card-minutes", minutes=self.options["minutes"], exercises=self._minutes_of_exercises())
             facts += self._fact(t("site.card-time"), [nodes.Text(minutes)])
         facts += self._fact(t("site.card-cost"), [nodes.Text(self._cost())])
         card += facts
         return [card]
+
+    def _minutes_of_exercises(self) -> int:
+        chapter = self.env.docname.rpartition("/")[2]
+        return sum(exercise.minutes for exercise in exercises.exercises_of(chapter))
 
     def _cost(self) -> str:
         cost = executed.cost(self.env.docname)

@@ -73,35 +73,37 @@ class Verdict:
 
     def values(self) -> dict[str, str]:
         """Return the lines of the card below the statement: label → text, in the reader's language."""
-        lines = {t("common.claim.source"): self.claim.source[language()]}
-        lines[t("common.claim.published")] = self.claim.published[language()]
+        published = self.claim.published[language()]
         if self.reference is not None:
-            lines[t("common.claim.reference")] = self.number(self.reference)
+            published = t("common.claim.here", published=published, reference=self.number(self.reference))
         measured = self.number(self.measured)
         if self.low < self.high:
             measured = t(
                 "common.claim.interval", measured=measured, low=self.number(self.low), high=self.number(self.high)
             )
-        lines[t("common.claim.measured")] = measured
-        lines[t("common.claim.falsified-by")] = self.claim.falsified_by[language()]
-        return lines
+        return {
+            t("common.claim.source"): self.claim.source[language()],
+            t("common.claim.published"): published,
+            t("common.claim.measured"): measured,
+        }
 
     def verdict(self) -> str:
         """Return the verdict in the reader's language, with the reason where the claim fails."""
         if self.holds:
             return t("common.claim.holds")
         reason = self.claim.fails_because
-        return t("common.claim.fails") if reason is None else f"{t('common.claim.fails')}: {reason[language()]}"
+        return t("common.claim.fails") if reason is None else t("common.claim.known", reason=reason[language()])
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
         lines = self.values()
         verdict = self.verdict()
+        falsified_by = self.claim.falsified_by[language()]
         data = {
             "id": self.claim.id,
             "chapter": self.claim.chapter,
             "statement": self.claim.statement[language()],
-            "source": self.claim.source[language()],
-            "published": self.claim.published[language()],
+            "source": lines[t("common.claim.source")],
+            "published": lines[t("common.claim.published")],
             "measured": self.measured,
             "low": self.low,
             "high": self.high,
@@ -117,8 +119,11 @@ class Verdict:
             f'<p class="claim-statement"><strong>{html.escape(t("common.claim.claim"))}.</strong> '
             f"{html.escape(self.claim.statement[language()])}</p>"
             f'<dl class="claim-values">{rows}</dl>'
-            f'<p class="claim-verdict"><span aria-hidden="true">{mark}</span> {html.escape(verdict)}</p></div>'
+            f'<p class="claim-verdict"><span aria-hidden="true">{mark}</span> {html.escape(verdict)}</p>'
+            f'<details class="claim-falsifier"><summary>{html.escape(t("common.claim.falsified-by"))}</summary>'
+            f"<p>{html.escape(falsified_by)}</p></details></div>"
         )
+        lines[t("common.claim.falsified-by")] = falsified_by
         text = "\n".join(
             [self.claim.statement[language()], *(f"  {k}: {v}" for k, v in lines.items()), f"  {mark} {verdict}"]
         )

@@ -1,6 +1,7 @@
 """Figures of the chapter on model collapse. They draw arrays, and know nothing of the experiments behind them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 from jaxtyping import Bool, Float
@@ -31,9 +32,13 @@ def alarms(
         dots: how many chains to draw as dots.
     """
     figure, (left, right) = figure_grid(columns=2)
-    left.plot(rung.mean(axis=0), color=COLOURS.model)
+    share = rung.mean(axis=0)
+    left.plot(np.arange(1, share.size), share[1:], color=COLOURS.model)
+    left.plot([1, 10], share[[1, 10]], "o", color=COLOURS.model, markeredgecolor=COLOURS.panel)
     left.axhline(expected, color=COLOURS.human, linestyle="--", label=t("model-collapse.alarms.human"))
-    left.set(xlabel=t("common.axis.generation"), ylabel=t("model-collapse.alarms.axis"), ylim=(0, 1))
+    left.set(
+        xlabel=t("common.axis.generation"), ylabel=t("model-collapse.alarms.axis"), xlim=(0, share.size), ylim=(0, 1)
+    )
     left.legend(loc="center right")
     right.scatter(first[:dots], tenth[:dots], s=5, alpha=0.35, color=COLOURS.model, linewidth=0)
     right.set(xlabel=t("model-collapse.alarms.first"), ylabel=t("model-collapse.alarms.tenth"))
@@ -104,37 +109,60 @@ def digits(
 def language(
     held_out: Float[np.ndarray, "seeds generations"],
     own: Float[np.ndarray, "seeds generations"],
+    control: Float[np.ndarray, "seeds generations"],
     words: Float[np.ndarray, "seeds generations"],
+    human_words: float,
 ) -> Figure:
     """Draw bits per character on human and on own text, and the number of different words, by generation.
 
     Args:
         held_out: bits per character of human text.
         own: bits per character of the text that the model has just written.
+        control: bits per character of human text, for models that train on human text instead.
         words: how many different words of the documentation its text contains.
+        human_words: the same for as much human text.
     """
-    figure, (left, right) = figure_grid(columns=2, height=3.2)
+    figure, (left, right) = figure_grid(columns=2, height=3.6)
     interval_plot(left, held_out, label=t("model-collapse.language.held-out"), colour=COLOURS.model)
+    interval_plot(left, control, label=t("model-collapse.language.control"), colour=PALETTE[2], marker="^")
     interval_plot(left, own, label=t("model-collapse.language.own"), colour=COLOURS.human, marker="s")
-    left.set(ylabel=t("model-collapse.language.bits"))
-    left.legend(loc="center right")
+    top = 1.35 * held_out.max() - 0.35 * own.min()
+    left.set(ylabel=t("model-collapse.language.bits"), ylim=(None, top))
+    left.legend(loc="upper left")
     interval_plot(right, words, label=t("model-collapse.language.words"))
-    right.set(ylabel=t("model-collapse.language.words"), ylim=(0, None))
+    people = right.axhline(human_words, color=COLOURS.human, linestyle="--", label=t("model-collapse.language.people"))
+    right.set(ylabel=t("model-collapse.language.words"), ylim=(0, 1.15 * human_words))
+    right.legend(handles=[people], loc="center right", bbox_to_anchor=(1.0, 0.78))
     return figure
 
 
-def seen_after_one(shares: Mapping[str, float], *, steady: float = 0.1) -> Figure:
+class Share(Protocol):
+    """A share with its interval, as `secondhand.measures` returns it."""
+
+    estimate: float
+    low: float
+    high: float
+
+
+def seen_after_one(exact: Mapping[str, float], measured: Mapping[str, Share], *, steady: float = 0.1) -> Figure:
     """Draw, for each experiment, how much of the final damage shows after one generation.
 
     Args:
-        shares: key of the experiment in the catalogue of messages → share.
+        exact: key of the experiment in the catalogue of messages → share, from theory.
+        measured: the same for what was measured, with intervals.
         steady: the share that damage at a constant rate would show.
     """
     figure, (axes,) = figure_grid(height=2.6)
-    names: Sequence[str] = [t(f"model-collapse.seen.{name}") for name in shares]
-    bars = axes.barh(names, [100 * share for share in shares.values()], color=COLOURS.model)
-    axes.bar_label(bars, fmt="%.0f %%", padding=6)
+    estimates = {**exact, **{name: share.estimate for name, share in measured.items()}}
+    ends = {name: (share.low, share.high) for name, share in measured.items()}
+    names: Sequence[str] = [t(f"model-collapse.seen.{name}") for name in estimates]
+    axes.barh(names, [100 * share for share in estimates.values()], color=COLOURS.model)
     axes.axvline(100 * steady, color=COLOURS.theory, linestyle=":")
+    for row, (name, share) in enumerate(estimates.items()):
+        low, high = ends.get(name, (share, share))
+        axes.plot([100 * low, 100 * high], [row, row], color=COLOURS.ink, linewidth=1.5)
+        right = 100 * max(high, steady)
+        axes.annotate(f"{100 * share:.0f} %", (right, row), xytext=(8, 0), textcoords="offset points", va="center")
     axes.set(xlabel=t("model-collapse.seen.axis"), xlim=(0, 100))
     axes.invert_yaxis()
     axes.grid(visible=False, axis="y")
