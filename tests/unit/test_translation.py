@@ -15,7 +15,8 @@ kernelspec: {name: python3}
 (a-label)=
 # Title
 
-A sentence with $x^2$ and {glue:text}`mean:.2f`, see {ref}`there <a-label>`.
+A sentence with $x^2$ and {glue:text}`mean:.2f`, see {ref}`there
+<a-label>`. {repository}`Source`.
 
 ```{code-cell} ipython3
 :tags: [remove-output]
@@ -36,8 +37,8 @@ More words.
 TRANSLATED = (
     PAGE.replace("# Title", "# Título")
     .replace(
-        "A sentence with $x^2$ and {glue:text}`mean:.2f`, see {ref}`there <a-label>`.",
-        "Véase {ref}`allí <a-label>`: {glue:text}`mean:.2f` y $x^2$.",
+        "A sentence with $x^2$ and {glue:text}`mean:.2f`, see {ref}`there\n<a-label>`. {repository}`Source`.",
+        "Véase {ref}`allí <a-label>`: {glue:text}`mean:.2f` y $x^2$. {repository}`Fuente`.",
     )
     .replace("Words", "Palabras")
     .replace("More words.", "Más palabras.")

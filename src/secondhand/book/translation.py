@@ -17,8 +17,11 @@ HASH_KEY = "translation_of"
 
 _FENCE = re.compile(r"^(?P<fence>`{3,}|:{3,})\s*(?:\{(?P<name>[^}]+)\}(?P<argument>.*))?.*$")
 _ROLE = re.compile(r"\{([a-z:_-]+)\}`([^`]+)`")
-_TITLED_ROLE = re.compile(r"^.*<([^>]+)>$")
+_TITLED_ROLE = re.compile(r"^.*<([^>]+)>$", re.DOTALL)
 _MATH = re.compile(r"(?<![\\$])\$(?!\$)([^$\n]+)\$(?!\$)")
+_TEXT_ROLES = {"repository"}
+"""Roles whose content is words and names no target."""
+
 _TRANSLATED_ARGUMENTS = {"admonition", "dropdown", "exercise", "card", "grid-item-card", "prf:theorem", "button-ref"}
 """Directives whose argument is a title, so that it differs between languages."""
 
@@ -130,7 +133,8 @@ def skeleton(text: str) -> Skeleton:
         else:
             prose.append(line)
     joined = "\n".join(prose)
-    roles = Counter(f"{name} {_target(value)}" for name, value in _ROLE.findall(joined))
+    found = _ROLE.findall(joined)
+    roles = Counter(name if name in _TEXT_ROLES else f"{name} {_target(value)}" for name, value in found)
     without_code = re.sub(r"(?<!\})`[^`\n]*`", "", _ROLE.sub("", joined))
     return Skeleton(
         tuple(cells),
