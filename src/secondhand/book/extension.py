@@ -56,6 +56,7 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.setup_extension("sphinxcontrib.bibtex")
     app.connect("config-inited", share_settings, priority=_EARLY)
     app.connect("builder-inited", copy_mathjax)
+    app.connect("doctree-resolved", leave_out_repeated_ids)
     app.connect("html-page-context", add_to_page, priority=_EARLY)
     app.connect("html-page-context", mend_page, priority=_LATE)
     app.connect("build-finished", write_student_notebooks)
@@ -157,6 +158,13 @@ def copy_mathjax(app: Sphinx) -> None:
             shutil.copytree(source / part, target / part, dirs_exist_ok=True)
         else:
             shutil.copyfile(source / part, target / part)
+
+
+def leave_out_repeated_ids(_app: Sphinx, doctree: nodes.document, _page: str) -> None:
+    """Take the id off the body of each exercise: sphinx-exercise gives all of them the same one."""
+    for section in doctree.findall(nodes.section):
+        if "exercise-content" in section["ids"]:
+            section["ids"].remove("exercise-content")
 
 
 def add_to_page(
