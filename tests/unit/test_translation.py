@@ -118,5 +118,6 @@ def test_the_spanish_table_of_contents_is_part_of_the_english_one() -> None:
 
 
 def _paragraphs(page: Path) -> list[str]:
-    text = re.sub(r"```.*?```|\$\$.*?\$\$|\A---\n.*?\n---\n|(?<=\n) {4}[^\n]*", "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
+    not_prose = r"```.*?```|\$\$.*?\$\$|\A---\n.*?\n---\n|(?<=\n) {4}[^\n]*"
+    text = re.sub(not_prose, "", page.read_text(encoding="utf-8"), flags=re.DOTALL)
     return [p.strip() for p in text.split("\n\n") if len(re.findall(r"[a-záéíóúñ]{3,}", p)) > 6]
