@@ -1,8 +1,9 @@
 """What all tests share: one thread, no download, and shapes of arrays checked at run time."""
 
 import os
+import sys
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 # Libraries read these as they are imported.
@@ -12,6 +13,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 os.environ.pop("SECONDHAND_ALLOW_HUB", None)
 
 import jaxtyping  # noqa: E402
+import pytest  # noqa: E402
 import torch  # noqa: E402
 from beartype import beartype  # noqa: E402
 from hypothesis import settings  # noqa: E402
@@ -42,3 +44,11 @@ settings.load_profile("reproducible")
 jaxtyping.install_import_hook(
     [f"secondhand.{room}" for room in ("sources", "measures", "generations", "learners")], f"{__name__}.check_arrays"
 )
+
+
+@pytest.fixture(autouse=True)
+def close_figures() -> Iterator[None]:
+    """Close what a test drew; matplotlib warns when many figures stay open."""
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
