@@ -20,14 +20,9 @@ from jupyter_cache import get_cache
 from jupyter_cache.base import CacheBundleIn
 
 from secondhand.book.execute import execute_missing
+from secondhand.book.executed import CACHE_VARIABLE, INDEX_VARIABLE
 from secondhand.book.project import BuildError, Chapter, Edition, Project
 from secondhand.book.store import Store, checked_claims, read_notebook
-
-CACHE_VARIABLE = "SECONDHAND_JUPYTER_CACHE"
-"""Environment variable for Sphinx: the jupyter-cache that holds every executed chapter."""
-
-INDEX_VARIABLE = "SECONDHAND_EXECUTED_INDEX"
-"""Environment variable for Sphinx: a JSON file, name of each document → its executed notebook."""
 
 _SCRATCH = "scratch-"
 _OLD_SITE = "html-old"

@@ -15,6 +15,9 @@ import nbformat
 
 from secondhand.claims import CLAIM_MIME_TYPE
 
+CACHE_VARIABLE = "SECONDHAND_JUPYTER_CACHE"
+"""Names the jupyter-cache that the build command filled; Sphinx must then execute nothing itself."""
+
 INDEX_VARIABLE = "SECONDHAND_EXECUTED_INDEX"
 """Names the JSON file that maps a page to its executed notebook; unset where Sphinx is run by itself."""
 

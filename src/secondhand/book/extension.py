@@ -40,9 +40,6 @@ from secondhand.book.role_texts import RoleTexts
 from secondhand.book.student_notebooks import student_notebook
 from secondhand.messages import LANGUAGE_VARIABLE, LANGUAGES, t
 
-CACHE_VARIABLE = "SECONDHAND_JUPYTER_CACHE"
-"""Names the jupyter-cache that the build command filled; Sphinx must then execute nothing itself."""
-
 _HERE = Path(__file__).parent
 _EARLY, _LATE = 1, 900
 """Priorities of handlers that must run before and after those of the theme."""
@@ -128,9 +125,9 @@ def share_settings(app: Sphinx, config: Config) -> None:
     config.togglebutton_hint = config.togglebutton_hint_hide = t("site.toggle-hidden")
     config.suppress_warnings = [*config.suppress_warnings, "config.cache"]
 
-    if os.environ.get(CACHE_VARIABLE):
+    if os.environ.get(executed.CACHE_VARIABLE):
         config.nb_execution_mode = "cache"
-        config.nb_execution_cache_path = os.environ[CACHE_VARIABLE]
+        config.nb_execution_cache_path = os.environ[executed.CACHE_VARIABLE]
         notebook_cache.single_nb_execution = _refuse_to_execute
 
 
