@@ -9,7 +9,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from scipy import stats
 
-from secondhand.figures import COLOURS, band_plot, figure_grid, interval_plot, picture_grid, show
+from secondhand.figures import COLOURS, band_plot, figure_grid, interval_plot, phase_plot, picture_grid, show
 from secondhand.figures.bands import student_margin
 from secondhand.figures.theme import PALETTE
 
@@ -110,3 +110,16 @@ def test_pictures_must_be_square_and_labelled() -> None:
         picture_grid([np.zeros((3, 63))], labels=["0"])
     with pytest.raises(ValueError, match="1 labels"):
         picture_grid([np.zeros((3, 64)), np.zeros((3, 64))], labels=["0"])
+
+
+def test_the_phase_plot_grows_lighter_with_the_value_and_marks_it() -> None:
+    figure, (axes,) = figure_grid()
+    values = np.linspace(0, 1, 12).reshape(3, 4)
+    mesh = phase_plot(axes, values, across=np.arange(4.0), up=np.arange(3.0), contours=(0.5,))
+    colours = mesh.cmap(mesh.norm(np.linspace(0, 1, 20)))
+    lightness = [luminance(mpl.colors.to_hex(colour)) for colour in colours]
+    assert lightness == sorted(lightness)
+    assert len(figure.axes) == 2
+    assert [text.get_text() for text in axes.texts] == ["0.5"]
+    with pytest.raises(ValueError, match=r"3 rows and 5 columns, got shape \(3, 4\)"):
+        phase_plot(axes, values, across=np.arange(5.0), up=np.arange(3.0))

@@ -24,6 +24,9 @@ DIFFICULTIES: tuple[Difficulty, ...] = ("warm-up", "core", "stretch")
 
 PLACEHOLDER = 'raise NotImplementedError("your code goes here")'
 
+Function = Callable[..., Any]
+"""What a reader writes, and what a check is given."""
+
 
 class WrongAnswerError(Exception):
     """Raised by a check: says in the reader's language what is wrong, and never what is right."""
@@ -172,6 +175,15 @@ def exercise(
         return Exercise(solve, check, difficulty, minutes)
 
     return decorate
+
+
+def findings_of(chapter: str) -> Callable[..., str]:
+    """Return a function that looks up what a check of this chapter tells the reader, by name, and fills in values."""
+
+    def finding(name: str, **values: Any) -> str:
+        return t(f"{chapter}.exercise.{name}", **values)
+
+    return finding
 
 
 def expect_close(answer: Any, expected: Any, message: str, *, relative: float = 1e-6, absolute: float = 1e-12) -> None:

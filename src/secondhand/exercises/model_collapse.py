@@ -1,20 +1,13 @@
 """Exercises of the chapter on model collapse."""
 
 import math
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 from scipy.special import digamma
 
-from secondhand.exercises.mechanism import WrongAnswerError, exercise, expect_close
-from secondhand.messages import t
+from secondhand.exercises.mechanism import Function, WrongAnswerError, exercise, expect_close, findings_of
 
-Function = Callable[..., Any]
-
-
-def _say(name: str, **values: Any) -> str:
-    return t(f"model-collapse.exercise.{name}", **values)
+_say = findings_of("model-collapse")
 
 
 def _check_one_draw_extinction(answer: Function, solve: Function) -> None:

@@ -1,8 +1,8 @@
-"""What refitting does, exactly: the laws that simulated chains obey, each with its derivation.
+"""Normal laws refitted to samples of the last fit: exact moments, typical courses and bands.
 
 Notation: M is `sample_size`, t the generation, v and μ the fitted variance and mean, α is `real_share`; the true law is
-the standard normal one. N is `sample_size` where categories are counted, as in population genetics, and p a
-probability. Arrays run over the generations 0 (the true law) to `generations`. It knows nothing of simulations.
+the standard normal one. Arrays run over the generations 0 (the true law) to `generations`. It knows nothing of
+simulations.
 """
 
 import math
@@ -12,18 +12,13 @@ import numpy as np
 from jaxtyping import Float, Int
 from numpy.typing import ArrayLike
 from scipy import optimize
-from scipy.special import gammaln, loggamma, polygamma, psi, xlogy
-from scipy.stats import binom
+from scipy.special import gammaln, loggamma, polygamma, psi
 
 from secondhand import _validation
 from secondhand.generations.gaussian import lost_degrees_of_freedom
+from secondhand.generations.theory._steps import generations_until, numbers
 from secondhand.generations.workflow import check_workflow, count_real_samples
 from secondhand.measures import seeds_for_squared_variation
-
-LARGEST_EXACT_SAMPLE_SIZE = 2_000
-"""Above this, the transition matrix of `exact_survival_probability` and `exact_absorption_time` is too large."""
-
-# --- Normal laws ------------------------------------------------------------------------------------------------------
 
 
 def expected_variance(
@@ -124,7 +119,7 @@ def expected_wasserstein2(
     variance, squared_mean = _expected_moments(workflow, sample_size, generations, biased, real_share)
     divisor = sample_size - lost_degrees_of_freedom(biased)
     log_factor = 0.5 * math.log(2 / divisor) + gammaln(sample_size / 2) - gammaln((sample_size - 1) / 2)
-    expected_deviation = np.exp(_generations(generations) * log_factor)
+    expected_deviation = np.exp(generations_until(generations) * log_factor)
     return np.asarray(squared_mean + variance + 1 - 2 * expected_deviation)
 
 
@@ -144,7 +139,7 @@ def typical_log_variance(
     """
     check_workflow(workflow)
     _without_real_data("typical_log_variance", sample_size, real_share)
-    return np.asarray(_generations(generations) * _log_factor_mean(sample_size, biased))
+    return np.asarray(generations_until(generations) * _log_factor_mean(sample_size, biased))
 
 
 def log_variance_variance(
@@ -159,7 +154,7 @@ def log_variance_variance(
     check_workflow(workflow)
     lost_degrees_of_freedom(biased)
     _without_real_data("log_variance_variance", sample_size, real_share)
-    return np.asarray(_generations(generations) * polygamma(1, (sample_size - 1) / 2))
+    return np.asarray(generations_until(generations) * polygamma(1, (sample_size - 1) / 2))
 
 
 def variance_quantile(
@@ -193,7 +188,7 @@ def variance_quantile(
     Source:
         J. Gil-Pelaez (1951), Note on the inversion theorem.
     """
-    levels = _numbers("quantile", quantile)
+    levels = numbers("quantile", quantile)
     if levels.ndim > 1 or levels.size == 0:
         raise ValueError(f"quantile must be one number or one row of numbers, got shape {levels.shape}")
     if not ((levels >= 1e-6) & (levels <= 1 - 1e-6)).all():
@@ -262,199 +257,9 @@ def seeds_needed(
     check_workflow(workflow)
     lost_degrees_of_freedom(biased)
     _without_real_data("seeds_needed", sample_size, real_share)
-    growth = _generations(generations) * (math.log1p(1 / sample_size) - math.log1p(-1 / sample_size))
+    growth = generations_until(generations) * (math.log1p(1 / sample_size) - math.log1p(-1 / sample_size))
     # Numbers beyond exp(600) overflow; that many seeds are refused all the same.
     return seeds_for_squared_variation(np.expm1(np.minimum(growth, 600)), relative_error=relative_error)
-
-
-# --- Categories -------------------------------------------------------------------------------------------------------
-
-
-def survival_probability(
-    probability: ArrayLike, *, sample_size: int, generations: int
-) -> Float[np.ndarray, "*categories {generations}+1"]:
-    """Return the probability that a category still occurs, by generation, for rare categories in large samples.
-
-    Derivation. The first sample holds a number of copies that is nearly Poisson with mean Np. Each founds its own line:
-    in the next generation it leaves a number of copies that is nearly Poisson with mean 1, whose generating function is
-    exp(s − 1). A line is therefore extinct after j generations with probability u(j), where u(0) = 0 and
-    u(j + 1) = exp(u(j) − 1). The category is lost by generation t if all its lines are, with probability
-    exp(−Np(1 − u(t − 1))), about exp(−2Np/(t + 1)). What is left out is that copies compete for the N places; for small
-    samples see `exact_survival_probability`.
-
-    Args:
-        probability: p at generation 0, any shape, from 0 to 1.
-        sample_size: N, at least 1.
-        generations: the last generation, at least 0.
-
-    Returns:
-        Generations along a new last axis; 1 at generation 0 (0 for what never occurs).
-
-    Raises:
-        TypeError: an argument has the wrong type.
-        ValueError: an argument is out of range.
-
-    Source:
-        Branching: F. Galton and H. W. Watson (1875); R. A. Fisher (1930), The Genetical Theory of Natural Selection,
-        chapter IV. For models: A. T. Suresh et al. (2024), Rate of Model Collapse in Recursive Training.
-    """
-    expected_copies = _probability(probability)[..., None] * _validation.integer("sample_size", sample_size, minimum=1)
-    survival = np.concatenate(
-        [expected_copies > 0, -np.expm1(-expected_copies * _line_survival(generations))],
-        axis=-1,
-    )
-    return np.asarray(survival, dtype=np.float64)
-
-
-def exact_survival_probability(
-    probability: ArrayLike, *, sample_size: int, generations: int
-) -> Float[np.ndarray, "*categories {generations}+1"]:
-    """Return the probability that a category still occurs, by generation, without approximation.
-
-    It runs the Markov chain of the counts: from i copies, the next generation has a binomial number with N trials of
-    probability i/N. After one draw a category is lost with probability (1 − p)ᴺ.
-
-    Args, returns, errors: as `survival_probability`, with N up to `LARGEST_EXACT_SAMPLE_SIZE`.
-
-    Source:
-        S. Wright (1931), Evolution in Mendelian populations; R. A. Fisher (1930).
-    """
-    law = _probability(probability)
-    size = _exact_sample_size(sample_size)
-    copies = np.arange(size + 1)
-    transition = binom.pmf(copies, size, copies[:, None] / size)
-    distribution = np.asarray(binom.pmf(copies, size, law[..., None]))
-    survival = [np.asarray(law > 0, dtype=np.float64)]
-    for _ in range(_validation.integer("generations", generations, minimum=0)):
-        survival.append(distribution[..., 1:].sum(axis=-1))
-        distribution = distribution @ transition
-    return np.stack(survival, axis=-1)
-
-
-def expected_survivors(
-    probabilities: ArrayLike, *, sample_size: int, generations: int
-) -> Float[np.ndarray, " {generations}+1"]:
-    """Return the expected number of categories that still occur: the sum of `survival_probability`.
-
-    Of N categories with one copy each, about 2N/(t + 2) are left.
-
-    Args:
-        probabilities: the true law; numbers of at least 0 that sum to one.
-        sample_size: N, at least 1.
-        generations: the last generation, at least 0.
-
-    Raises:
-        TypeError: an argument has the wrong type.
-        ValueError: an argument is out of range.
-    """
-    law = _validation.probabilities("probabilities", probabilities)
-    return np.asarray(survival_probability(law, sample_size=sample_size, generations=generations).sum(axis=0))
-
-
-def expected_heterozygosity(
-    probabilities: ArrayLike, *, sample_size: int, generations: int
-) -> Float[np.ndarray, " {generations}+1"]:
-    """Return the expected probability that two draws from the fitted law differ: (1 − Σ p²)(1 − 1/N)ᵗ.
-
-    Derivation. Two draws differ if they go back to different items of the last sample, probability 1 − 1/N, and those
-    items differ.
-
-    Args, errors: as `expected_survivors`.
-
-    Source:
-        S. Wright (1931), Evolution in Mendelian populations; M. Kimura and J. F. Crow (1964).
-    """
-    law = _validation.probabilities("probabilities", probabilities)
-    size = _validation.integer("sample_size", sample_size, minimum=1)
-    return np.asarray((1 - (law**2).sum()) * (1 - 1 / size) ** _generations(generations))
-
-
-def median_survival(expected_copies: float) -> int:
-    """Return the first generation by which a category is lost with a probability of at least one half.
-
-    It is about 2.9 times the expected number of copies at the start, in samples much larger than that; see
-    `survival_probability`.
-
-    Args:
-        expected_copies: N·p, above 0 and at most 100,000.
-
-    Raises:
-        TypeError: `expected_copies` is not a number.
-        ValueError: `expected_copies` is out of range.
-
-    Source:
-        A. T. Suresh et al. (2024): the time to forget a word grows in proportion to its count.
-    """
-    copies = _validation.number("expected_copies", expected_copies, above=0, maximum=100_000)
-    line_survival, generation = 1.0, 1
-    while copies * line_survival > math.log(2):
-        line_survival, generation = -math.expm1(-line_survival), generation + 1
-    return generation
-
-
-def absorption_time(probability: ArrayLike, *, sample_size: int) -> Float[np.ndarray, "*categories"]:
-    """Return how many generations pass, on average, until of two categories one is left: −2N(p log p + q log q).
-
-    It is the limit of large N, in which frequencies diffuse; q = 1 − p.
-
-    Args:
-        probability: p of one of the two at generation 0, any shape, from 0 to 1.
-        sample_size: N, at least 1.
-
-    Raises:
-        TypeError: an argument has the wrong type.
-        ValueError: an argument is out of range.
-
-    Source:
-        M. Kimura and T. Ohta (1969), The average number of generations until fixation of a mutant gene in a finite
-        population.
-    """
-    law = _probability(probability)
-    size = _validation.integer("sample_size", sample_size, minimum=1)
-    return np.asarray(-2 * size * (xlogy(law, law) + xlogy(1 - law, 1 - law)))
-
-
-def exact_absorption_time(probability: ArrayLike, *, sample_size: int) -> Float[np.ndarray, "*categories"]:
-    """Return how many generations pass, on average, until of two categories one is left, without approximation.
-
-    It solves (I − Q)τ = 1, Q being the transition matrix among the counts at which both are left.
-
-    Args, errors: as `absorption_time`, with N up to `LARGEST_EXACT_SAMPLE_SIZE`.
-
-    Source:
-        J. G. Kemeny and J. L. Snell (1960), Finite Markov Chains, theorem 3.3.5.
-    """
-    law = _probability(probability)
-    size = _exact_sample_size(sample_size)
-    inner = np.arange(1, size)
-    among_inner = binom.pmf(inner, size, inner[:, None] / size)
-    remaining = np.linalg.solve(np.eye(size - 1) - among_inner, np.ones(size - 1))
-    after_first_draw = binom.pmf(inner, size, law[..., None]) @ remaining
-    return np.where((law > 0) & (law < 1), 1 + after_first_draw, 0.0)
-
-
-def time_to_one_survivor(*, sample_size: int) -> float:
-    """Return how many generations pass, on average, until of N distinct items one is left: 2N(1 − 1/N).
-
-    Derivation. Backwards in time, two of k lines of descent merge after 2N/(k(k − 1)) generations on average; summed
-    over k = 2, …, N. Leaving out that several merge at once makes it too long, by less than two generations.
-
-    Raises:
-        TypeError: `sample_size` is not an integer.
-        ValueError: `sample_size` is below 1.
-
-    Source:
-        J. F. C. Kingman (1982), The coalescent.
-    """
-    size = _validation.integer("sample_size", sample_size, minimum=1)
-    return 2.0 * (size - 1)
-
-
-# --- Steps that the functions above share -----------------------------------------------------------------------------
-
-
-def _generations(generations: int) -> Int[np.ndarray, " {generations}+1"]:
-    return np.arange(_validation.integer("generations", generations, minimum=0) + 1)
 
 
 def _without_real_data(name: str, sample_size: int, real_share: float) -> None:
@@ -476,7 +281,7 @@ def _expected_moments(
     check_workflow(workflow)
     real = count_real_samples(sample_size, real_share) / sample_size
     synthetic = 1 - real
-    t = _generations(generations)
+    t = generations_until(generations)
     if lost_degrees_of_freedom(biased) == 0:
         memory = synthetic**2 - synthetic / sample_size
         squared_mean = _drift_limit(sample_size, synthetic) * (1 - memory**t)
@@ -512,36 +317,3 @@ def _standardised_log_variance_distribution(sample_size: int, generation: int) -
         return float(0.5 - (weight * np.sin(phase - frequency * z)).sum())
 
     return distribution
-
-
-def _line_survival(generations: int) -> Float[np.ndarray, " {generations}"]:
-    """Return 1 − u(j) for j = 0, …, generations − 1, as s' = 1 − exp(−s); see `survival_probability`."""
-    survival = np.ones(_validation.integer("generations", generations, minimum=0))
-    for j in range(1, len(survival)):
-        survival[j] = -math.expm1(-survival[j - 1])
-    return survival
-
-
-def _numbers(name: str, value: ArrayLike) -> Float[np.ndarray, "..."]:
-    try:
-        return np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} must hold numbers, got {value!r}") from None
-
-
-def _probability(probability: ArrayLike) -> Float[np.ndarray, "*categories"]:
-    law = _numbers("probability", probability)
-    outside = ~((law >= 0) & (law <= 1))
-    if outside.any():
-        raise ValueError(f"probability must be from 0 to 1, got {law[outside].flat[0]}")
-    return law
-
-
-def _exact_sample_size(sample_size: int) -> int:
-    size = _validation.integer("sample_size", sample_size, minimum=1)
-    if size > LARGEST_EXACT_SAMPLE_SIZE:
-        raise ValueError(
-            f"sample_size must be at most {LARGEST_EXACT_SAMPLE_SIZE} for the exact chain, got {size}; "
-            "the approximations survival_probability and absorption_time are close there"
-        )
-    return size

@@ -1,13 +1,12 @@
-"""Figures of the chapters: everything that is written in them fits, in both languages."""
+"""Figures of the chapter on model collapse: everything that is written in them fits, in both languages."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pytest
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.text import Text
+from tests.unit.figure_words import overflowing
 
 from secondhand.figures import model_collapse as draw
 from secondhand.messages import LANGUAGE_VARIABLE, LANGUAGES
@@ -36,24 +35,6 @@ FIGURES: dict[str, Callable[[], Figure]] = {
         {"digits": Share(0.07, 0.05, 0.09), "language": Share(0.06, 0, 0.1), "autoencoder": Share(0.6, 0.5, 0.7)},
     ),
 }
-
-
-def overflowing(figure: Figure) -> list[str]:
-    """Return the words of a figure that reach beyond its edge; numbers at ticks do not count."""
-    figure.draw_without_rendering()
-    edge = figure.bbox.padded(1)
-    boxes = {text.get_text(): text.get_window_extent() for axes in figure.axes for text in _words(axes)}
-    return [
-        words
-        for words, box in boxes.items()
-        if box.x0 < edge.x0 or box.y0 < edge.y0 or box.x1 > edge.x1 or box.y1 > edge.y1
-    ]
-
-
-def _words(axes: Axes) -> list[Text]:
-    legend = axes.get_legend()
-    texts = [axes.xaxis.label, axes.yaxis.label, *axes.get_yticklabels(), *(legend.get_texts() if legend else [])]
-    return [text for text in texts if any(character.isalpha() for character in text.get_text().split("$")[0])]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
