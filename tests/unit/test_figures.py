@@ -116,7 +116,7 @@ def test_the_phase_plot_grows_lighter_with_the_value_and_marks_it() -> None:
     figure, (axes,) = figure_grid()
     values = np.linspace(0, 1, 12).reshape(3, 4)
     mesh = phase_plot(axes, values, across=np.arange(4.0), up=np.arange(3.0), contours=(0.5,))
-    colours = mesh.cmap(mesh.norm(np.linspace(0, 1, 20)))
+    colours: Any = mesh.cmap(mesh.norm(np.linspace(0, 1, 20)))
     lightness = [luminance(mpl.colors.to_hex(colour)) for colour in colours]
     assert lightness == sorted(lightness)
     assert len(figure.axes) == 2
