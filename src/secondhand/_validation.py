@@ -30,6 +30,17 @@ def integer(name: str, value: Any, *, minimum: int | None = None) -> int:
     return number
 
 
+def boolean(name: str, value: Any) -> bool:
+    """Return `value` as a bool.
+
+    Raises:
+        TypeError: `value` is neither True nor False.
+    """
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be True or False, got {value!r} ({type(value).__name__})")
+    return bool(value)
+
+
 def seed(value: Any) -> int:
     """Return a seed for a random generator: an integer of at least 0.
 

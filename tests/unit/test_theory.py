@@ -321,7 +321,7 @@ def test_time_to_one_survivor_is_close_to_the_exact_chain_of_lines(size: int) ->
     ("change", "error", "message"),
     [
         ({"workflow": "replaced"}, ValueError, "workflow must be one of"),
-        ({"workflow": "accumulate"}, NotImplementedError, "arrives with the chapter on mixing real data"),
+        ({"workflow": None}, TypeError, "workflow must be a string, got None"),
         ({"sample_size": 1}, ValueError, "sample_size must be at least 2, got 1"),
         ({"sample_size": 1.5}, TypeError, "sample_size must be an integer, got 1.5"),
         ({"generations": -1}, ValueError, "generations must be at least 0, got -1"),
@@ -342,6 +342,13 @@ def test_theory_of_normal_chains_refuses_bad_input(
 def test_what_has_no_closed_form_with_real_data_says_so(name: str) -> None:
     with pytest.raises(ValueError, match=r"real_share must be 0 for .*, got 0.5; simulate, or use expected_variance"):
         NORMAL[name]("replace", sample_size=10, generations=3, real_share=0.5)
+
+
+@pytest.mark.parametrize("workflow", ["accumulate", "accumulate-subsample", "fixed-real"])
+@pytest.mark.parametrize("name", WITHOUT_REAL_DATA)
+def test_what_has_no_closed_form_for_a_workflow_says_so(name: str, workflow: str) -> None:
+    with pytest.raises(ValueError, match=f"workflow must be 'replace' for .* no closed form for '{workflow}'"):
+        NORMAL[name](workflow, sample_size=10, generations=3)
 
 
 @pytest.mark.parametrize(

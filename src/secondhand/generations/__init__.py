@@ -7,14 +7,13 @@ from secondhand.generations import theory
 from secondhand.generations.categorical import CategoricalChain, categorical_chain
 from secondhand.generations.gaussian import GaussianChain, gaussian_chain
 from secondhand.generations.refit import RefitChain, refit_chain
-from secondhand.generations.workflow import WORKFLOWS, WorkflowNotReadyError, check_workflow
+from secondhand.generations.workflow import WORKFLOWS, check_workflow
 
 __all__ = [
     "WORKFLOWS",
     "CategoricalChain",
     "GaussianChain",
     "RefitChain",
-    "WorkflowNotReadyError",
     "categorical_chain",
     "check_workflow",
     "gaussian_chain",

@@ -11,6 +11,7 @@ from jaxtyping import Float, Int
 from numpy.typing import ArrayLike
 
 from secondhand import _validation
+from secondhand.generations.workflow import check_workflow, count_real_samples
 from secondhand.measures import distinct, heterozygosity
 
 
@@ -19,15 +20,16 @@ class CategoricalChain:
     """Counts of categories in many independent chains, by generation.
 
     Attributes:
-        counts: how often each category occurs; each row sums to the sample size. Generation 0 is the true law times
-            the sample size, so it need not be whole.
+        counts: how often each category occurs among the items that the generation is fitted to. Each row sums to the
+            sample size, and where data accumulate to t times that. Generation 0 is the true law times the sample size,
+            so it need not be whole.
     """
 
     counts: Float[np.ndarray, "chains time categories"]
 
     @property
     def probabilities(self) -> Float[np.ndarray, "chains time categories"]:
-        """The fitted law: each count over the sample size."""
+        """The fitted law: each count over the sum of its row."""
         return np.asarray(self.counts / self.counts.sum(axis=-1, keepdims=True))
 
     def surviving(self) -> Int[np.ndarray, "chains time"]:
@@ -46,26 +48,39 @@ class CategoricalChain:
 
 
 def categorical_chain(
-    probabilities: ArrayLike, *, sample_size: int, generations: int, chains: int, seed: int
+    probabilities: ArrayLike,
+    *,
+    workflow: str = "replace",
+    sample_size: int,
+    generations: int,
+    chains: int,
+    real_share: float = 0.0,
+    seed: int,
 ) -> CategoricalChain:
-    """Count categories in a sample of the last counts, and so on, from a true law.
+    """Count categories in a sample of earlier counts, and so on, from a true law.
 
     Args:
         probabilities: the true law; numbers of at least 0 that sum to one.
-        sample_size: items that each generation is fitted to, at least 1.
+        workflow: "replace", "accumulate", "accumulate-subsample" or "fixed-real"; `check_workflow` says what each
+            means.
+        sample_size: new items of each generation, at least 1.
         generations: how often to refit, at least 0.
         chains: independent repetitions, at least 1.
+        real_share: share of each generation's new items that come from the true law; times `sample_size` it must be a
+            whole number. They are drawn afresh, but for "fixed-real", where they are the same in all generations.
         seed: for all draws.
 
     Raises:
         TypeError: an argument has the wrong type.
-        ValueError: an argument is out of range.
+        ValueError: an argument is out of range, or the workflow unknown.
 
     Source:
         S. Wright (1931), Evolution in Mendelian populations; R. A. Fisher (1930), The Genetical Theory of Natural
         Selection. For models: I. Shumailov et al. (2024), section "Discrete distributions with exact approximation".
     """
     law = _validation.probabilities("probabilities", probabilities)
+    workflow = check_workflow(workflow)
+    real_samples = count_real_samples(sample_size, real_share, smallest=1)
     sample_size = _validation.integer("sample_size", sample_size, minimum=1)
     generations = _validation.integer("generations", generations, minimum=0)
     chains = _validation.integer("chains", chains, minimum=1)
@@ -73,8 +88,21 @@ def categorical_chain(
 
     counts = np.empty((chains, generations + 1, len(law)))
     counts[:, 0] = _expected_counts(law, sample_size)
+    pool = np.zeros((chains, len(law)), dtype=np.int64)
+    real = generator.multinomial(real_samples, law, size=chains) if real_samples else pool.copy()
     for t in range(generations):
-        counts[:, t + 1] = generator.multinomial(sample_size, counts[:, t] / sample_size)
+        if real_samples and t > 0 and workflow != "fixed-real":
+            real = generator.multinomial(real_samples, law, size=chains)
+        items = sample_size * (t if workflow == "accumulate" and t > 0 else 1)
+        sample = real + generator.multinomial(sample_size - real_samples, counts[:, t] / items)
+        pool += sample
+        match workflow:
+            case "accumulate":
+                counts[:, t + 1] = pool
+            case "accumulate-subsample":
+                counts[:, t + 1] = [generator.multivariate_hypergeometric(row, sample_size) for row in pool]
+            case _:
+                counts[:, t + 1] = sample
     return CategoricalChain(counts=counts)
 
 

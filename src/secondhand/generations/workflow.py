@@ -7,43 +7,49 @@ from typing import Any
 
 from secondhand import _validation
 
-WORKFLOWS = ("replace", "accumulate", "accumulate-subsample")
-"""Every workflow of the literature that has a name here; see `check_workflow` for those that can be run."""
-
-
-class WorkflowNotReadyError(NotImplementedError, ValueError):
-    """The workflow has a name in the literature, but no code here yet: not implemented, and no value to pass today."""
+WORKFLOWS = ("replace", "accumulate", "accumulate-subsample", "fixed-real")
+"""Every workflow that a chain can follow; see `check_workflow` for what each means."""
 
 
 def check_workflow(workflow: Any) -> str:
     """Return `workflow` if chains can follow it.
 
-    "replace": each generation sees only what the last model made. "accumulate": all data so far are kept.
-    "accumulate-subsample": all are kept, and a sample of fixed size is drawn from them
-    (Gerstgrasser et al. 2024; Kazdan et al. 2024).
+    Let M be the sample size and α the real share. Generation 1 is fitted to M real items in every workflow. After that
+
+    - "replace": each generation sees αM fresh real items, and (1 − α)M that the last model made, and nothing older;
+    - "accumulate": as many items of both kinds are added in each generation, and all data so far are kept: generation t
+      is fitted to tM items;
+    - "accumulate-subsample": all are kept as in "accumulate", and each generation is fitted to M of them, drawn without
+      replacement;
+    - "fixed-real": as "replace", but the αM real items are the same ones in every generation: αM of the first M.
+
+    Without real data "fixed-real" is "replace".
 
     Raises:
         TypeError: `workflow` is not a string.
         ValueError: it is no known workflow.
-        WorkflowNotReadyError: it is known, and arrives with the chapter on mixing real data; this is both a
-            NotImplementedError and a ValueError.
+
+    Source:
+        "accumulate": M. Gerstgrasser et al. (2024), Is Model Collapse Inevitable? "accumulate-subsample": J. Kazdan et
+        al. (2024), Collapse or Thrive? The loops with fixed and with fresh real data: S. Alemohammad et al. (2023),
+        Self-Consuming Generative Models Go MAD.
     """
-    name = _validation.choice("workflow", workflow, WORKFLOWS)
-    if name != "replace":
-        raise WorkflowNotReadyError(
-            f"workflow={name!r} arrives with the chapter on mixing real data; use workflow='replace' until then"
-        )
-    return name
+    return _validation.choice("workflow", workflow, WORKFLOWS)
 
 
-def count_real_samples(sample_size: int, real_share: float) -> int:
-    """Return how many of the `sample_size` items of each generation are fresh real ones.
+def count_real_samples(sample_size: int, real_share: float, *, smallest: int = 2) -> int:
+    """Return how many of the `sample_size` new items of each generation are real ones.
+
+    Args:
+        sample_size: new items of a generation, at least `smallest`.
+        real_share: the share of them that is real, from 0 to 1; times `sample_size` it must be a whole number.
+        smallest: the smallest sample size that the model can be fitted to.
 
     Raises:
         TypeError: an argument is not a number, or `sample_size` not an integer.
-        ValueError: `sample_size` is below 2, `real_share` is not from 0 to 1, or their product is not a whole number.
+        ValueError: `sample_size` is too small, `real_share` is not from 0 to 1, or their product is not a whole number.
     """
-    size = _validation.integer("sample_size", sample_size, minimum=2)
+    size = _validation.integer("sample_size", sample_size, minimum=smallest)
     share = _validation.number("real_share", real_share, minimum=0, maximum=1)
     real_samples = round(share * size)
     if abs(share * size - real_samples) > 1e-9:

@@ -13,7 +13,9 @@ from scipy.special import xlogy
 from scipy.stats import binom
 
 from secondhand import _validation
+from secondhand.generations.theory._moments import Setting, moments
 from secondhand.generations.theory._steps import generations_until, numbers
+from secondhand.generations.workflow import check_workflow, count_real_samples
 
 LARGEST_EXACT_SAMPLE_SIZE = 2_000
 """Above this, the transition matrix of `exact_survival_probability` and `exact_absorption_time` is too large."""
@@ -101,21 +103,43 @@ def expected_survivors(
 
 
 def expected_heterozygosity(
-    probabilities: ArrayLike, *, sample_size: int, generations: int
+    probabilities: ArrayLike,
+    *,
+    workflow: str = "replace",
+    sample_size: int,
+    generations: int,
+    real_share: float = 0.0,
 ) -> Float[np.ndarray, " {generations}+1"]:
-    """Return the expected probability that two draws from the fitted law differ: (1 − Σ p²)(1 − 1/N)ᵗ.
+    """Return the expected probability that two draws from the fitted law differ; (1 − Σ p²)(1 − 1/N)ᵗ for "replace".
 
-    Derivation. Two draws differ if they go back to different items of the last sample, probability 1 − 1/N, and those
-    items differ.
+    Derivation. Two draws from the last law differ if they go back to different items of the sample before, probability
+    1 − 1/N, and those items differ. In general: 1 − Σ p² is the sum of the variances of the indicators of all
+    categories, and each follows the recursion of the biased variance of a normal law. Every workflow so multiplies the
+    first heterozygosity by `expected_variance`.
 
-    Args, errors: as `expected_survivors`.
+    Args:
+        probabilities: the true law; numbers of at least 0 that sum to one.
+        workflow: as for `categorical_chain`.
+        sample_size: N, at least 1.
+        generations: the last generation, at least 0.
+        real_share: α; α·N must be a whole number.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        ValueError: an argument is out of range, or the workflow unknown.
 
     Source:
         S. Wright (1931), Evolution in Mendelian populations; M. Kimura and J. F. Crow (1964).
     """
     law = _validation.probabilities("probabilities", probabilities)
-    size = _validation.integer("sample_size", sample_size, minimum=1)
-    return np.asarray((1 - (law**2).sum()) * (1 - 1 / size) ** generations_until(generations))
+    workflow = check_workflow(workflow)
+    real = count_real_samples(sample_size, real_share, smallest=1) / sample_size
+    t = generations_until(generations)
+    if workflow == "replace" and real == 0:
+        kept = (1 - 1 / sample_size) ** t
+    else:
+        kept = moments(workflow, Setting(sample_size, real), len(t) - 1)[0]
+    return np.asarray((1 - (law**2).sum()) * kept)
 
 
 def median_survival(expected_copies: float) -> int:

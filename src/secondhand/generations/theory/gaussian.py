@@ -16,45 +16,65 @@ from scipy.special import gammaln, loggamma, polygamma, psi
 
 from secondhand import _validation
 from secondhand.generations.gaussian import lost_degrees_of_freedom
+from secondhand.generations.theory._moments import Moments, Setting, moments
 from secondhand.generations.theory._steps import generations_until, numbers
 from secondhand.generations.workflow import check_workflow, count_real_samples
 from secondhand.measures import seeds_for_squared_variation
 
 
 def expected_variance(
-    workflow: str, *, sample_size: int, generations: int, biased: bool = True, real_share: float = 0.0
+    workflow: str,
+    *,
+    sample_size: int,
+    generations: int,
+    biased: bool = True,
+    real_share: float = 0.0,
+    sampler_variance_ratio: float = 1.0,
+    fit_variance: bool = True,
 ) -> Float[np.ndarray, " {generations}+1"]:
-    """Return the expected fitted variance E v of each generation.
+    """Return the expected fitted variance E v of each generation, exactly, for every workflow.
 
-    Without real data it is (1 − 1/M)ᵗ if biased, and 1 if not. See `expected_squared_mean` for the derivation with real
-    data; the biased case has the closed form 1 − D(t) of conservation, E v + E μ² = 1.
+    Biased and without real data it is (1 − 1/M)ᵗ for "replace" and the product of 1 − 1/(Mj²) over j ≤ t for
+    "accumulate", which never falls below sin(π/√M)/(π/√M). With an honest sampler and biased fits, conservation holds
+    in every workflow: E v + E μ² = 1. The recursions and their derivations stand in `theory._moments`; see also
+    `expected_squared_mean`.
 
     Args:
         workflow: as for `gaussian_chain`.
         sample_size: M, at least 2.
         generations: the last generation, at least 0.
-        biased: divide by M rather than M − 1.
+        biased: divide by the number of items n rather than by n − 1.
         real_share: α; α·M must be a whole number.
+        sampler_variance_ratio: c, at least 0; what a model generates has c times the variance that was fitted to it.
+        fit_variance: whether the variance is fitted; if not, it is 1 in all generations.
 
     Raises:
         TypeError: an argument has the wrong type.
         ValueError: an argument is out of range, or the workflow unknown.
-        NotImplementedError: the workflow arrives with a later chapter.
 
     Source:
-        Biased and unbiased without real data: I. Shumailov et al. (2024), Theorem 3.1 and supplement, there to first
-        order. With real data: the island model of S. Wright (1931), Evolution in Mendelian populations.
+        "replace" without real data: I. Shumailov et al. (2024), Theorem 3.1 and supplement, there to first order. With
+        fresh real data: the island model of S. Wright (1931), Evolution in Mendelian populations. The other workflows,
+        and biased samplers: derived here.
     """
-    return _expected_moments(workflow, sample_size, generations, biased, real_share)[0]
+    setting = _setting(sample_size, biased, real_share, sampler_variance_ratio, fit_variance)
+    return _expected_moments(check_workflow(workflow), setting, generations)[0]
 
 
 def expected_squared_mean(
-    workflow: str, *, sample_size: int, generations: int, biased: bool = True, real_share: float = 0.0
+    workflow: str,
+    *,
+    sample_size: int,
+    generations: int,
+    biased: bool = True,
+    real_share: float = 0.0,
+    sampler_variance_ratio: float = 1.0,
+    fit_variance: bool = True,
 ) -> Float[np.ndarray, " {generations}+1"]:
     """Return the expected squared fitted mean E μ² of each generation: how far chains have drifted apart.
 
-    Derivation. A generation pools αM draws of the true law and aM draws of the last model, a = 1 − α. Given that model,
-    the pool's mean has expectation aμ and variance (α + av)/M. Hence, with V = E v and D = E μ²,
+    Derivation for "replace". A generation pools αM draws of the true law and aM draws of the last model, a = 1 − α.
+    Given that model, the pool's mean has expectation aμ and variance (α + av)/M. Hence, with V = E v and D = E μ²,
 
         D' = a²D + (α + aV)/M.
 
@@ -63,33 +83,73 @@ def expected_squared_mean(
 
         D(t) = D(∞)·(1 − (a² − a/M)ᵗ),   D(∞) = 1/(M(1 − a²) + a).
 
-    Without real data that is 1 − (1 − 1/M)ᵗ if biased. The unbiased V' is M/(M − 1) times as large, there is no
-    conservation, and the two recursions are run as they stand; without real data D(t) = t/M.
+    Without real data that is 1 − (1 − 1/M)ᵗ if biased. Where the variance is known, `fit_variance=False`, and there are
+    no real data, D(t) is 1/M times t for "replace", times the sum of 1/j² over j ≤ t for "accumulate", and for
+    "accumulate-subsample" and large M times a sum with the limit π²/2 − 2; see `fixed_budget_error`.
 
     Args, errors and source: as `expected_variance`.
     """
-    return _expected_moments(workflow, sample_size, generations, biased, real_share)[1]
+    setting = _setting(sample_size, biased, real_share, sampler_variance_ratio, fit_variance)
+    return _expected_moments(check_workflow(workflow), setting, generations)[1]
 
 
-def stationary_variance(*, sample_size: int, real_share: float) -> float:
-    """Return where the expected biased variance settles when every generation gets fresh real data.
+def stationary_variance(*, sample_size: int, real_share: float, sampler_variance_ratio: float = 1.0) -> float:
+    """Return where the expected biased variance settles when every generation gets fresh real data ("replace").
 
-    It is 1 − 1/(M(1 − a²) + a), about 2Mα/(1 + 2Mα): one real item a generation (Mα = 1) keeps two thirds of the
-    variance, whatever M.
+    With an honest sampler it is 1 − 1/(M(1 − a²) + a), about 2Mα/(1 + 2Mα): one real item a generation (Mα = 1) keeps
+    two thirds of the variance, whatever M. With a sampler that shrinks the variance by c it is nearly α/(1 − ac) for
+    large M: there the share decides, and the number of real items does not.
+
+    Derivation. At rest V = (α + acV)(1 − 1/M) + αaD and D = a²D + (α + acV)/M, two linear equations.
 
     Args:
         sample_size: M, at least 2.
         real_share: α; α·M must be a whole number. With α = 0 all variance is lost.
+        sampler_variance_ratio: c, from 0 to 1.
 
     Raises:
         TypeError: an argument has the wrong type.
         ValueError: an argument is out of range.
 
     Source:
-        The limit of `expected_variance`; S. Wright (1931), one migrant a generation.
+        Honest: the limit of `expected_variance`; S. Wright (1931), one migrant a generation. Shrinking: derived here.
     """
-    synthetic_share = 1 - count_real_samples(sample_size, real_share) / sample_size
-    return 1 - _drift_limit(sample_size, synthetic_share)
+    real = count_real_samples(sample_size, real_share) / sample_size
+    ratio = _validation.number("sampler_variance_ratio", sampler_variance_ratio, minimum=0, maximum=1)
+    return _stationary_variance(sample_size, real, ratio)
+
+
+def real_share_needed(variance: float, *, sample_size: int, sampler_variance_ratio: float = 1.0) -> float:
+    """Return the share of fresh real data, α, at which the expected variance settles at `variance` ("replace").
+
+    It is a real number; α·M need not be whole. With an honest sampler it has the closed form
+
+        α = 1 − [1 + √(1 + 4M(M − 1/(1 − V)))]/(2M),
+
+    about V/(2M(1 − V)) for large M; with one that shrinks the variance by c it is near V(1 − c)/(1 − cV) for large M.
+
+    Args:
+        variance: V, above 0 and at most 1 − 1/M, which fits to real data alone have.
+        sample_size: M, at least 2.
+        sampler_variance_ratio: c, from 0 to 1.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        ValueError: an argument is out of range.
+
+    Source:
+        Derived here: `stationary_variance` solved for α.
+    """
+    size = _validation.integer("sample_size", sample_size, minimum=2)
+    ratio = _validation.number("sampler_variance_ratio", sampler_variance_ratio, minimum=0, maximum=1)
+    goal = _validation.number("variance", variance, above=0, maximum=1 - 1 / size)
+    if ratio == 1:
+        root = math.sqrt(max(0.0, 1 + 4 * size * (size - 1 / (1 - goal))))
+        return 1 - (1 + root) / (2 * size)
+    # The root may be a rounding error beyond 1, where all data are real.
+    if _stationary_variance(size, 1.0, ratio) <= goal:
+        return 1.0
+    return float(optimize.brentq(lambda real: _stationary_variance(size, real, ratio) - goal, 0, 1, xtol=1e-15))
 
 
 def expected_wasserstein2(
@@ -108,15 +168,15 @@ def expected_wasserstein2(
 
     Raises:
         TypeError: an argument has the wrong type.
-        ValueError: an argument is out of range, the workflow unknown, or there are real data, for which E √v has no
-            closed form.
-        NotImplementedError: the workflow arrives with a later chapter.
+        ValueError: an argument is out of range, or there are real data or another workflow than "replace", for which
+            E √v has no closed form.
 
     Source:
         I. Shumailov et al. (2024), Theorem 3.1 and supplement, there to first order.
     """
-    _without_real_data("expected_wasserstein2", sample_size, real_share)
-    variance, squared_mean = _expected_moments(workflow, sample_size, generations, biased, real_share)
+    _replace_without_real_data("expected_wasserstein2", workflow, sample_size, real_share)
+    setting = _setting(sample_size, biased, real_share)
+    variance, squared_mean = _expected_moments(workflow, setting, generations)
     divisor = sample_size - lost_degrees_of_freedom(biased)
     log_factor = 0.5 * math.log(2 / divisor) + gammaln(sample_size / 2) - gammaln((sample_size - 1) / 2)
     expected_deviation = np.exp(generations_until(generations) * log_factor)
@@ -137,8 +197,7 @@ def typical_log_variance(
     Source:
         Derived here; almost sure collapse is Theorem 3.1 of I. Shumailov et al. (2024).
     """
-    check_workflow(workflow)
-    _without_real_data("typical_log_variance", sample_size, real_share)
+    _replace_without_real_data("typical_log_variance", workflow, sample_size, real_share)
     return np.asarray(generations_until(generations) * _log_factor_mean(sample_size, biased))
 
 
@@ -151,9 +210,8 @@ def log_variance_variance(
 
     Args, errors: as `expected_wasserstein2`.
     """
-    check_workflow(workflow)
     lost_degrees_of_freedom(biased)
-    _without_real_data("log_variance_variance", sample_size, real_share)
+    _replace_without_real_data("log_variance_variance", workflow, sample_size, real_share)
     return np.asarray(generations_until(generations) * polygamma(1, (sample_size - 1) / 2))
 
 
@@ -254,15 +312,20 @@ def seeds_needed(
 
     Raises: as `expected_wasserstein2`; ValueError also where the number does not fit in 64 bits.
     """
-    check_workflow(workflow)
     lost_degrees_of_freedom(biased)
-    _without_real_data("seeds_needed", sample_size, real_share)
+    _replace_without_real_data("seeds_needed", workflow, sample_size, real_share)
     growth = generations_until(generations) * (math.log1p(1 / sample_size) - math.log1p(-1 / sample_size))
     # Numbers beyond exp(600) overflow; that many seeds are refused all the same.
     return seeds_for_squared_variation(np.expm1(np.minimum(growth, 600)), relative_error=relative_error)
 
 
-def _without_real_data(name: str, sample_size: int, real_share: float) -> None:
+def _replace_without_real_data(name: str, workflow: str, sample_size: int, real_share: float) -> None:
+    """Refuse what has no closed form: v is a product of independent factors in "replace" without real data alone."""
+    if check_workflow(workflow) != "replace":
+        raise ValueError(
+            f"workflow must be 'replace' for {name}, which has no closed form for {workflow!r}; "
+            "simulate, or use expected_variance and expected_squared_mean"
+        )
     if count_real_samples(sample_size, real_share) > 0:
         raise ValueError(
             f"real_share must be 0 for {name}, which has no closed form with real data, got {real_share:g}; "
@@ -270,28 +333,41 @@ def _without_real_data(name: str, sample_size: int, real_share: float) -> None:
         )
 
 
-def _drift_limit(sample_size: int, synthetic_share: float) -> float:
-    return 1 / (sample_size * (1 - synthetic_share**2) + synthetic_share)
+def _setting(
+    sample_size: int,
+    biased: bool,
+    real_share: float,
+    sampler_variance_ratio: float = 1.0,
+    fit_variance: bool = True,
+) -> Setting:
+    real_samples = count_real_samples(sample_size, real_share)
+    return Setting(
+        size=sample_size,
+        real=real_samples / sample_size,
+        ratio=_validation.number("sampler_variance_ratio", sampler_variance_ratio, minimum=0),
+        lost_degrees=lost_degrees_of_freedom(biased),
+        fit_variance=_validation.boolean("fit_variance", fit_variance),
+    )
 
 
-def _expected_moments(
-    workflow: str, sample_size: int, generations: int, biased: bool, real_share: float
-) -> tuple[Float[np.ndarray, " {generations}+1"], Float[np.ndarray, " {generations}+1"]]:
-    """Return E v and E μ²; the derivation is in `expected_squared_mean`."""
-    check_workflow(workflow)
-    real = count_real_samples(sample_size, real_share) / sample_size
-    synthetic = 1 - real
+def _expected_moments(workflow: str, setting: Setting, generations: int) -> Moments:
+    """Return E v and E μ²: by the closed form of `expected_squared_mean` where there is one, else by recursion."""
     t = generations_until(generations)
-    if lost_degrees_of_freedom(biased) == 0:
-        memory = synthetic**2 - synthetic / sample_size
-        squared_mean = _drift_limit(sample_size, synthetic) * (1 - memory**t)
+    if workflow == "replace" and setting == Setting(setting.size, setting.real):
+        memory = setting.synthetic**2 - setting.synthetic / setting.size
+        squared_mean = (1 - memory**t) / (setting.size * (1 - setting.synthetic**2) + setting.synthetic)
         return 1 - squared_mean, squared_mean
-    variance, squared_mean = np.ones(len(t)), np.zeros(len(t))
-    for i in t[:-1]:
-        mean_square = real + synthetic * (variance[i] + squared_mean[i])
-        squared_mean[i + 1] = synthetic**2 * squared_mean[i] + (real + synthetic * variance[i]) / sample_size
-        variance[i + 1] = (mean_square - squared_mean[i + 1]) * sample_size / (sample_size - 1)
-    return variance, squared_mean
+    return moments(workflow, setting, len(t) - 1)
+
+
+def _stationary_variance(size: int, real: float, ratio: float) -> float:
+    """Solve the two equations of `stationary_variance` for V."""
+    synthetic = 1 - real
+    if real == 0:
+        return 0.0
+    # D = (α + acV)/(M(1 − a²)), and V = α(1 − D) + acV.
+    drift = 1 / (size * (1 - synthetic**2))
+    return real * (1 - real * drift) / (1 - synthetic * ratio + real * synthetic * ratio * drift)
 
 
 def _log_factor_mean(sample_size: int, biased: bool) -> float:
