@@ -8,15 +8,27 @@ from secondhand.generations.categorical import CategoricalChain, categorical_cha
 from secondhand.generations.gaussian import GaussianChain, gaussian_chain
 from secondhand.generations.refit import RefitChain, refit_chain
 from secondhand.generations.workflow import WORKFLOWS, check_workflow
+from secondhand.generations.regression import (
+    DESIGNS,
+    RegressionChain,
+    regression_chain,
+    strong_collapse_errors,
+)
+from secondhand.generations.workflow import WORKFLOWS, WorkflowNotReadyError, check_workflow
 
 __all__ = [
+    "DESIGNS",
     "WORKFLOWS",
     "CategoricalChain",
     "GaussianChain",
     "RefitChain",
+    "RegressionChain",
+    "WorkflowNotReadyError",
     "categorical_chain",
     "check_workflow",
     "gaussian_chain",
     "refit_chain",
+    "regression_chain",
+    "strong_collapse_errors",
     "theory",
 ]
