@@ -37,7 +37,7 @@ def test_subsampled_chains_with_many_items(design: str) -> None:
     arguments: dict[str, Any] = {"generations": 8, "features": 1, "samples": 500, "noise": 1.0}
     chain = regression_chain("accumulate-subsample", **arguments, repetitions=2_000, design=design, seed=12_200)
     first = theory.regression_error("replace", **arguments)[1]
-    assert_means_agree(chain.squared_error, first * theory.subsample_error_ratio(generations=8))
+    assert_means_agree(chain.squared_error, first * theory.fixed_budget_error(generations=8))
 
 
 @pytest.mark.parametrize("design", ["same", "fresh"])

@@ -8,7 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secondhand.generations import DESIGNS, WORKFLOWS, RegressionChain, regression_chain, strong_collapse_errors
+from secondhand.generations import (
+    DESIGNS,
+    REGRESSION_WORKFLOWS,
+    RegressionChain,
+    regression_chain,
+    strong_collapse_errors,
+)
 
 CHAIN: dict[str, Any] = {
     "generations": 4,
@@ -29,7 +35,7 @@ MIXTURE: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize("workflow", WORKFLOWS)
+@pytest.mark.parametrize("workflow", REGRESSION_WORKFLOWS)
 @pytest.mark.parametrize("design", DESIGNS)
 def test_chain_starts_at_the_true_model_and_depends_on_the_seed_alone(workflow: str, design: str) -> None:
     first = regression_chain(workflow, **CHAIN, design=design).squared_error
@@ -41,7 +47,7 @@ def test_chain_starts_at_the_true_model_and_depends_on_the_seed_alone(workflow: 
     assert (other[:, 1:] != first[:, 1:]).all()
 
 
-@pytest.mark.parametrize("workflow", WORKFLOWS)
+@pytest.mark.parametrize("workflow", REGRESSION_WORKFLOWS)
 @pytest.mark.parametrize("design", DESIGNS)
 def test_chain_is_least_squares_on_the_pool(workflow: str, design: str) -> None:
     """The same draws, refitted with numpy's least squares, around true coefficients other than 0."""
@@ -100,13 +106,13 @@ def test_with_one_design_accumulating_averages_the_fits() -> None:
 
 @pytest.mark.parametrize("design", DESIGNS)
 def test_the_first_generation_is_the_same_whatever_is_kept(design: str) -> None:
-    first, second, third = (regression_chain(workflow, **CHAIN, design=design) for workflow in WORKFLOWS)
+    first, second, third = (regression_chain(workflow, **CHAIN, design=design) for workflow in REGRESSION_WORKFLOWS)
     assert first.squared_error[:, 1] == pytest.approx(second.squared_error[:, 1], rel=1e-10)
     assert first.squared_error[:, 1] == pytest.approx(third.squared_error[:, 1], rel=1e-10)
 
 
 @given(
-    st.sampled_from(WORKFLOWS),
+    st.sampled_from(REGRESSION_WORKFLOWS),
     st.sampled_from(DESIGNS),
     st.integers(1, 4),
     st.floats(1e-3, 1e3),
@@ -131,7 +137,7 @@ def test_chain_makes_a_tidy_frame() -> None:
 
 
 def test_no_generations_leave_the_true_model() -> None:
-    for workflow in WORKFLOWS:
+    for workflow in REGRESSION_WORKFLOWS:
         chain = regression_chain(workflow, **(CHAIN | {"generations": 0}))
         assert chain.squared_error.tolist() == [[0.0]] * 5
 

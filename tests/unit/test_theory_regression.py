@@ -23,7 +23,7 @@ def test_derived_numbers() -> None:
     assert theory.regression_error("accumulate", **arguments)[-1] == pytest.approx(0.3974, abs=5e-5)
     assert theory.regression_error("accumulate", **arguments, design="fresh")[-1] == pytest.approx(0.3759, abs=5e-5)
     assert theory.accumulation_limit(**TEN) == pytest.approx(0.4218, abs=5e-5)
-    assert theory.subsample_error_ratio(generations=60)[60] == pytest.approx(2.885, abs=5e-4)
+    assert theory.fixed_budget_error(generations=60)[60] == pytest.approx(2.885, abs=5e-4)
     halves = theory.minimum_norm_error(generations=3, features=20, samples=10)
     assert halves.tolist() == [0, 0.5, 0.75, 0.875]
 
@@ -98,16 +98,16 @@ def test_subsample_ratio_follows_the_covariances_of_generations() -> None:
         fit[2 * n - 1] += np.sqrt(1 - 1 / n)
         fits.append(fit)
     expected = [0.0] + [float(fit @ fit) for fit in fits]
-    assert theory.subsample_error_ratio(generations=generations) == pytest.approx(np.array(expected), abs=1e-10)
+    assert theory.fixed_budget_error(generations=generations) == pytest.approx(np.array(expected), abs=1e-10)
 
 
 def test_subsample_ratio_starts_at_one_and_goes_to_its_limit() -> None:
-    ratio = theory.subsample_error_ratio(generations=100_000)
+    ratio = theory.fixed_budget_error(generations=100_000)
     assert ratio[:4] == pytest.approx([0, 1, 1.75, 2.083333333333], abs=1e-10)
     assert ratio[-1] == pytest.approx(np.pi**2 / 2 - 2, abs=1e-4)
     assert (np.diff(ratio) > 0).all()
-    assert theory.subsample_error_ratio(generations=0).tolist() == [0]
-    assert theory.subsample_error_ratio(generations=1).tolist() == [0, 1]
+    assert theory.fixed_budget_error(generations=0).tolist() == [0]
+    assert theory.fixed_budget_error(generations=1).tolist() == [0, 1]
 
 
 @given(SIZES, st.integers(0, 20), st.floats(0, 10))
@@ -223,7 +223,7 @@ def test_sizes_and_noise_are_checked(name: str, change: dict[str, Any], error: t
         (
             lambda: theory.regression_error("accumulate-subsample", generations=1, **TEN),
             ValueError,
-            "simulate with regression_chain, or use subsample_error_ratio",
+            "simulate with regression_chain, or use fixed_budget_error",
         ),
         (lambda: theory.regression_error(1, generations=1, **TEN), TypeError, "workflow must be a string, got 1"),  # type: ignore[arg-type]
         (
@@ -242,12 +242,12 @@ def test_sizes_and_noise_are_checked(name: str, change: dict[str, Any], error: t
             "design must be a string, got None",
         ),
         (
-            lambda: theory.subsample_error_ratio(generations=1.0),  # type: ignore[arg-type]
+            lambda: theory.fixed_budget_error(generations=1.0),  # type: ignore[arg-type]
             TypeError,
             "generations must be an integer, got 1.0",
         ),
         (
-            lambda: theory.subsample_error_ratio(generations=-2),
+            lambda: theory.fixed_budget_error(generations=-2),
             ValueError,
             "generations must be at least 0, got -2",
         ),

@@ -83,7 +83,11 @@ def _check_accumulate_step(answer: Function, solve: Function) -> None:
 
 @exercise(difficulty="core", minutes=15, check=_check_accumulate_step)
 def accumulate_step(
-    mean: float, variance: float, blocks: int, new_mean: float, new_variance: float
+    mean: float,
+    variance: float,
+    blocks: int,
+    new_mean: float,
+    new_variance: float,
 ) -> tuple[float, float]:
     """Pool one more block of data: return the pair (mean, variance) of all.
 
@@ -194,7 +198,12 @@ def _check_regression_errors(answer: Function, solve: Function) -> None:
 
 
 @exercise(difficulty="stretch", minutes=25, check=_check_regression_errors)
-def regression_errors(features: int, samples: int, generations: int, keep_all: bool) -> np.ndarray:
+def regression_errors(
+    features: int,
+    samples: int,
+    generations: int,
+    keep_all: bool,
+) -> np.ndarray:
     """Return an array: the expected squared error at generations 1, 2, ...
 
     Each generation labels the same samples, with noise of variance 1. The

@@ -36,7 +36,9 @@ def workflows(simulated: Mapping[str, Runs], expected: Mapping[str, Course]) -> 
     return figure
 
 
-def errors(simulated: Mapping[str, Mapping[str, Runs]], expected: Mapping[str, Course], limits: Sequence[float]) -> Figure:
+def errors(
+    simulated: Mapping[str, Mapping[str, Runs]], expected: Mapping[str, Course], limits: Sequence[float]
+) -> Figure:
     """Draw squared errors relative to the first fit, by generation, for several kinds of model.
 
     Args:
@@ -71,9 +73,7 @@ def errors(simulated: Mapping[str, Mapping[str, Runs]], expected: Mapping[str, C
         axes.axhline(limit, color=COLOURS.theory, linestyle=":", linewidth=1.2)
     for model, marker in markers.items():
         axes.plot([], [], marker, color=COLOURS.muted, label=t(f"mixing-real-data.errors.{model}"))
-    axes.set(
-        xlabel=t("common.axis.generation"), ylabel=t("mixing-real-data.errors.axis"), xscale="log", ylim=(0.8, 12)
-    )
+    axes.set(xlabel=t("common.axis.generation"), ylabel=t("mixing-real-data.errors.axis"), xscale="log", ylim=(0.8, 12))
     axes.set_yscale("log")
     axes.set_yticks([1, 2, 3, 5, 10])
     _plain_numbers(axes, "x", "y")
@@ -113,13 +113,18 @@ def one_real_item(simulated: Mapping[int, Runs], expected: Mapping[int, Course],
     axes.axhline(level, color=COLOURS.theory, linestyle=":", linewidth=1.4)
     axes.annotate("2/3", (0.01, level), xycoords=("axes fraction", "data"), xytext=(0, -12), textcoords="offset points")
     axes.set(
-        xlabel=t("mixing-real-data.one.axis"), ylabel=t("mixing-real-data.workflows.axis"), ylim=(0.5, 1.02), xlim=(0, None)
+        xlabel=t("mixing-real-data.one.axis"),
+        ylabel=t("mixing-real-data.workflows.axis"),
+        ylim=(0.5, 1.02),
+        xlim=(0, None),
     )
     axes.legend()
     return figure
 
 
-def biased_samplers(simulated: Mapping[float, Runs], expected: Mapping[float, Course], power: Mapping[float, Course]) -> Figure:
+def biased_samplers(
+    simulated: Mapping[float, Runs], expected: Mapping[float, Course], power: Mapping[float, Course]
+) -> Figure:
     """Draw the mean variance when all data are kept, for samplers that shrink the variance, on logarithmic scales.
 
     Args:
@@ -172,9 +177,7 @@ def phases(
             axes, values, across=generations, up=shares, contours=(0.1, 0.25, 0.5, 0.75, 0.9), colour_bar=False
         )
         time, share, left = np.array(checked[ratio]).T
-        axes.scatter(
-            time, share, c=left, cmap=mesh.get_cmap(), norm=mesh.norm, s=48, edgecolor=COLOURS.panel, zorder=3
-        )
+        axes.scatter(time, share, c=left, cmap=mesh.get_cmap(), norm=mesh.norm, s=48, edgecolor=COLOURS.panel, zorder=3)
         axes.set(xlabel=t("common.axis.generation"))
         axes.set_title(t("mixing-real-data.phases.title", ratio=ratio), fontsize=10)
         axes.set_yticks([0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1])
@@ -244,7 +247,10 @@ def strong_collapse(
         if plateaus[share] > 0:
             axes.axhline(plateaus[share], color=colour, linestyle=":", linewidth=1)
     axes.set(
-        xlabel=t("mixing-real-data.strong.samples"), ylabel=t("mixing-real-data.strong.axis"), xscale="log", yscale="log"
+        xlabel=t("mixing-real-data.strong.samples"),
+        ylabel=t("mixing-real-data.strong.axis"),
+        xscale="log",
+        yscale="log",
     )
     axes.set_xticks([100, 1_000, 10_000, 100_000])
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
@@ -276,10 +282,18 @@ def tails(simulated: Runs, expected: Course, law: Course) -> Figure:
     axes.plot(time, law[1:], color=COLOURS.theory, linestyle=":", label=t("mixing-real-data.tails.law"))
     linear = expected[1] * time
     axes.plot(
-        time[linear < 1], linear[linear < 1], color=COLOURS.muted, linestyle="--", label=t("mixing-real-data.tails.linear")
+        time[linear < 1],
+        linear[linear < 1],
+        color=COLOURS.muted,
+        linestyle="--",
+        label=t("mixing-real-data.tails.linear"),
     )
     axes.set(
-        xlabel=t("common.axis.generation"), ylabel=t("mixing-real-data.tails.axis"), xscale="log", yscale="log", ylim=(0.05, 1)
+        xlabel=t("common.axis.generation"),
+        ylabel=t("mixing-real-data.tails.axis"),
+        xscale="log",
+        yscale="log",
+        ylim=(0.05, 1),
     )
     axes.set_yticks([0.05, 0.1, 0.2, 0.5, 1])
     _plain_numbers(axes, "x", "y")

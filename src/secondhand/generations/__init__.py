@@ -7,23 +7,23 @@ from secondhand.generations import theory
 from secondhand.generations.categorical import CategoricalChain, categorical_chain
 from secondhand.generations.gaussian import GaussianChain, gaussian_chain
 from secondhand.generations.refit import RefitChain, refit_chain
-from secondhand.generations.workflow import WORKFLOWS, check_workflow
 from secondhand.generations.regression import (
     DESIGNS,
+    REGRESSION_WORKFLOWS,
     RegressionChain,
     regression_chain,
     strong_collapse_errors,
 )
-from secondhand.generations.workflow import WORKFLOWS, WorkflowNotReadyError, check_workflow
+from secondhand.generations.workflow import WORKFLOWS, check_workflow
 
 __all__ = [
     "DESIGNS",
+    "REGRESSION_WORKFLOWS",
     "WORKFLOWS",
     "CategoricalChain",
     "GaussianChain",
     "RefitChain",
     "RegressionChain",
-    "WorkflowNotReadyError",
     "categorical_chain",
     "check_workflow",
     "gaussian_chain",

@@ -11,7 +11,9 @@ import pandas as pd
 from jaxtyping import Float, Int
 
 from secondhand import _validation
-from secondhand.generations.workflow import WORKFLOWS
+
+REGRESSION_WORKFLOWS = ("replace", "accumulate", "accumulate-subsample")
+"""The workflows of `WORKFLOWS` that need no real data after the first generation."""
 
 DESIGNS = ("same", "fresh")
 """Whether all generations see the features of the same items, or each generation those of new ones."""
@@ -75,7 +77,7 @@ def regression_chain(
         M. Gerstgrasser et al. (2024), Is Model Collapse Inevitable?, linear regression with the same design; for
         "accumulate-subsample": J. Kazdan et al. (2024), Collapse or Thrive?
     """
-    workflow = _validation.choice("workflow", workflow, WORKFLOWS)
+    workflow = _validation.choice("workflow", workflow, REGRESSION_WORKFLOWS)
     generations = _validation.integer("generations", generations, minimum=0)
     features, samples = check_regression_size(features, samples)
     noise = _validation.number("noise", noise, minimum=0)

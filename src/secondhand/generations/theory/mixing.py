@@ -54,6 +54,8 @@ def fixed_budget_error(*, generations: int) -> Float[np.ndarray, " {generations}
 
     Summing over t with Σ 1/j² = π²/6 and Σ 1/(j²(j − 1)) = 2 − π²/6 gives u → π²/2 − 3, and D → u + 1.
 
+    A regression obeys the same law, with either design, to a relative error of the order of its features over M.
+
     Raises: as `accumulated_error`.
 
     Source:

@@ -12,9 +12,13 @@ from jaxtyping import Float
 from scipy.special import psi
 
 from secondhand import _validation
-from secondhand.generations.regression import check_design, check_regression_size, count_synthetic_samples
+from secondhand.generations.regression import (
+    REGRESSION_WORKFLOWS,
+    check_design,
+    check_regression_size,
+    count_synthetic_samples,
+)
 from secondhand.generations.theory._steps import generations_until
-from secondhand.generations.workflow import WORKFLOWS
 
 
 def regression_error(
@@ -40,7 +44,7 @@ def regression_error(
 
     Args:
         workflow: "replace" or "accumulate", as for `regression_chain`. For "accumulate-subsample" no closed form is
-            known here: the items drawn depend on earlier fits. See `subsample_error_ratio`.
+            known here: the items drawn depend on earlier fits. See `fixed_budget_error`.
         generations: the last generation, at least 0.
         features: d, at least 1.
         samples: T, at least d + 2.
@@ -55,11 +59,11 @@ def regression_error(
         Same design: M. Gerstgrasser et al. (2024), Is Model Collapse Inevitable?, theorems on linear regression. Fresh
         design: derived here.
     """
-    workflow = _validation.choice("workflow", workflow, WORKFLOWS)
+    workflow = _validation.choice("workflow", workflow, REGRESSION_WORKFLOWS)
     if workflow == "accumulate-subsample":
         raise ValueError(
             "workflow must be 'replace' or 'accumulate' for regression_error, which has no closed form for "
-            "'accumulate-subsample'; simulate with regression_chain, or use subsample_error_ratio for large samples"
+            "'accumulate-subsample'; simulate with regression_chain, or use fixed_budget_error for large samples"
         )
     design = check_design(design)
     i = generations_until(generations)[1:]
@@ -86,34 +90,6 @@ def accumulation_limit(*, features: int, samples: int, noise: float, design: str
         return error * math.pi**2 / 6
     lost_share = (features + 1) / samples
     return float(noise**2 * features / samples * (psi(1) - psi(1 - lost_share)) / lost_share)
-
-
-def subsample_error_ratio(*, generations: int) -> Float[np.ndarray, " {generations}+1"]:
-    """Return the expected squared error under "accumulate-subsample" over that of the first fit, for T much above d.
-
-    Its relative error is of order d/T, with either design; for small T simulate.
-
-    Derivation. To leading order each fit averages its items: an item of generation i contributes e(i − 1) plus its own
-    noise. Let p(n) be the average over the whole pool of generation n, and in units of the first error let items have
-    the variance T. The T items drawn from nT miss p(n) by s(n), uncorrelated with the pool and of variance 1 − 1/n, so
-    e(n) = p(n) + s(n). The pool takes in e(n − 1) and new noise of variance 1: p(n) = p(n − 1) + (s(n − 1) + z(n))/n.
-    Hence
-
-        E|e(n)|² = 1 − 1/n + 1 + Σ (2 − 1/(i − 1))/i², i = 2, …, n,
-
-    which is 1, 1.75, 2.08, … and goes to π²/2 − 2, about 2.93. With `generations` at 0 the true model has no error.
-
-    Raises:
-        TypeError: `generations` is not an integer.
-        ValueError: `generations` is below 0.
-
-    Source:
-        Derived here.
-    """
-    n = generations_until(generations)
-    later = n[2:]
-    pool = np.concatenate([[0.0, 1.0][: len(n)], 1 + np.cumsum((2 - 1 / (later - 1)) / later**2)])
-    return np.asarray(pool + np.where(n > 0, 1 - 1 / np.maximum(n, 1), 0))
 
 
 def label_generations_error(
