@@ -32,7 +32,7 @@ MISTAKES: list[Mistake] = [
     ),
     ("share-for-biased-sampler", lambda v, c: v, "share_for_biased_sampler.wrong.value"),
     ("accumulate-step", lambda m, v, b, n, w: m, "accumulate_step.wrong.pair"),
-    ("accumulate-step", lambda m, v, b, n, w: ((m + n) / 2, (v + w) / 2), "accumulate_step.wrong.value"),
+    ("accumulate-step", lambda m, v, b, n, w: (m, 1.0), "accumulate_step.wrong.value"),
     (
         "accumulate-step",
         lambda m, v, b, n, w: solve("accumulate-step", m, v, 1, n, w),

@@ -33,7 +33,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
         {ratio: np.outer(SHARES**0.3, np.ones(9)) * ratio for ratio in RATIOS},
         shares=SHARES,
         generations=TIMES,
-        checked=dict.fromkeys(RATIOS, [(3.0, 0.1, 0.5), (30.0, 0.5, 0.8)]),
+        checked={ratio: [(3.0, 0.1, 0.5), (30.0, 0.5, 0.8)] for ratio in RATIOS},
     ),
     "weights": lambda: draw.weights(
         np.linspace(0.2, 1, 20), np.linspace(1.5, 1, 20), {0.5: (0.7, 0.1), 1.0: (1.0, 0.1)}, 0.618

@@ -177,7 +177,7 @@ def phases(
             axes, values, across=generations, up=shares, contours=(0.1, 0.25, 0.5, 0.75, 0.9), colour_bar=False
         )
         time, share, left = np.array(checked[ratio]).T
-        axes.scatter(time, share, c=left, cmap=mesh.get_cmap(), norm=mesh.norm, s=48, edgecolor=COLOURS.panel, zorder=3)
+        axes.scatter(time, share, c=left, cmap=mesh.get_cmap(), vmin=0, vmax=1, s=48, edgecolor=COLOURS.panel, zorder=3)
         axes.set(xlabel=t("common.axis.generation"))
         axes.set_title(t("mixing-real-data.phases.title", ratio=ratio), fontsize=10)
         axes.set_yticks([0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1])
