@@ -75,6 +75,7 @@ def errors(
         axes.plot([], [], marker, color=COLOURS.muted, label=t(f"mixing-real-data.errors.{model}"))
     axes.set(xlabel=t("common.axis.generation"), ylabel=t("mixing-real-data.errors.axis"), xscale="log", ylim=(0.8, 12))
     axes.set_yscale("log")
+    axes.set_xticks([1, 2, 5, 10, 20, 50])
     axes.set_yticks([1, 2, 3, 5, 10])
     _plain_numbers(axes, "x", "y")
     axes.legend(loc="upper left")
@@ -177,7 +178,7 @@ def phases(
             axes, values, across=generations, up=shares, contours=(0.1, 0.25, 0.5, 0.75, 0.9), colour_bar=False
         )
         time, share, left = np.array(checked[ratio]).T
-        axes.scatter(time, share, c=left, cmap=mesh.get_cmap(), vmin=0, vmax=1, s=48, edgecolor=COLOURS.panel, zorder=3)
+        axes.scatter(time, share, c=left, cmap=mesh.get_cmap(), vmin=0, vmax=1, s=30, edgecolor=COLOURS.panel, zorder=3)
         axes.set(xlabel=t("common.axis.generation"))
         axes.set_title(t("mixing-real-data.phases.title", ratio=ratio), fontsize=10)
         axes.set_yticks([0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1])
@@ -254,7 +255,7 @@ def strong_collapse(
     )
     axes.set_xticks([100, 1_000, 10_000, 100_000])
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
-    axes.legend(loc="lower left")
+    axes.legend(loc="upper right")
     return figure
 
 
@@ -295,6 +296,7 @@ def tails(simulated: Runs, expected: Course, law: Course) -> Figure:
         yscale="log",
         ylim=(0.05, 1),
     )
+    axes.set_xticks([1, 2, 5, 10, 20, 40])
     axes.set_yticks([0.05, 0.1, 0.2, 0.5, 1])
     _plain_numbers(axes, "x", "y")
     axes.legend(loc="upper left")
@@ -317,7 +319,7 @@ def digits(accuracy: Mapping[str, Runs], variety: Mapping[str, Runs]) -> Figure:
     left.set(ylabel=t("mixing-real-data.digits.accuracy"))
     right.set(ylabel=t("mixing-real-data.digits.variety"), ylim=(0, 1.05))
     left.legend(loc="lower left")
-    right.legend(loc="upper right", bbox_to_anchor=(1, 0.55))
+    right.legend(loc="upper right")
     return figure
 
 
