@@ -175,7 +175,7 @@ def phases(
     for axes, (ratio, values) in zip(panels, variance.items(), strict=True):
         axes.set(xscale="log", yscale="log")
         mesh = phase_plot(
-            axes, values, across=generations, up=shares, contours=(0.1, 0.25, 0.5, 0.75, 0.9), colour_bar=False
+            axes, values, across=generations, up=shares, contours=(0.1, 0.3, 0.5, 0.7, 0.9), colour_bar=False
         )
         time, share, left = np.array(checked[ratio]).T
         axes.scatter(time, share, c=left, cmap=mesh.get_cmap(), vmin=0, vmax=1, s=30, edgecolor=COLOURS.panel, zorder=3)
