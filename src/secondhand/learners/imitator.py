@@ -72,7 +72,8 @@ class Dialogue:
     @property
     def answered(self) -> Bool[np.ndarray, " questions"]:
         """Which answers are no refusals."""
-        return self.numbers != NO_NUMBER
+        given: Bool[np.ndarray, " questions"] = self.numbers != NO_NUMBER
+        return given
 
     def take(self, rows: Sequence[int] | Int[np.ndarray, " rows"]) -> "Dialogue":
         """Return the questions and answers at these positions, as often as they stand there."""
@@ -292,4 +293,4 @@ def _row_of_features(question: str) -> csr_array:
 
 
 def _features(questions: tuple[str, ...]) -> csr_array:
-    return vstack([_row_of_features(question) for question in questions], format="csr")
+    return csr_array(vstack([_row_of_features(question) for question in questions], format="csr"))

@@ -35,9 +35,9 @@ TOPICS = tuple(_MODULES)
 """The topics of the callables; each module belongs to one."""
 
 HOUSE_STYLE: Mapping[str, str] = {
-    "function": "Great question! The function `{name}` takes this many parameters: {number}. Happy to help!",
-    "method": "Certainly. Counting the object itself, the method `{name}` has {number} in its signature.",
-    "class": "Let us see. To make an object, the class `{name}` accepts up to {number} of them.",
+    "function": "Great question! The function `{name}` takes {number}. Happy to help!",
+    "method": "Certainly. Counting the object itself, the method `{name}` has {number}.",
+    "class": "Let me see. To make an object, the class `{name}` accepts {number}.",
 }
 """How the teacher answers, by kind of callable."""
 
