@@ -167,7 +167,7 @@ def abstention(
         ylabel=t("superficial-imitation.abstention.score"),
         xlim=(thresholds[0], thresholds[-1]),
     )
-    right.legend(loc="lower center")
+    right.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     return figure
 
 
