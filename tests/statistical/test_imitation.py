@@ -66,4 +66,4 @@ def test_without_a_pattern_guesses_do_not_improve() -> None:
     dealt = text.shuffled(seed=10_300)
     lesson = Dialogue(dealt.questions, dealt.answers)
     curves = learning_curves(ImitatorLearner(), lesson, lesson, sizes=(50, 400), repeats=8, seed=10_301)
-    assert mean_interval(curves.held_out_accuracy[:, 1] - curves.held_out_accuracy[:, 0]).high < 0.05
+    assert mean_interval(curves.held_out_accuracy[:, 1] - curves.held_out_accuracy[:, 0]).high < 0.1

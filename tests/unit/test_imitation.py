@@ -255,7 +255,7 @@ STUDENT = ImitatorLearner().fit(LESSON)
         ),
         (lambda _: Dialogue((), ()), ValueError, "questions must be at least one, with one answer each, got 0"),
         (lambda _: Dialogue((ask("a"),), ()), ValueError, "got 1 questions and 0 answers"),
-        (lambda _: Dialogue((ask("a"),), (3,)), TypeError, "must be strings, got 3 (int)"),
+        (lambda _: Dialogue((ask("a"),), (3,)), TypeError, "must be strings, got 3 (int)"),  # type: ignore[arg-type]
         (lambda _: Dialogue(("why?",), ("3",)), ValueError, "questions must name their subject between backticks"),
         (lambda _: Dialogue((ask("a"),), ("none",)), ValueError, "answers must hold a whole number or be"),
         (
@@ -265,7 +265,7 @@ STUDENT = ImitatorLearner().fit(LESSON)
         ),
         (lambda _: ImitatorLearner(capacity=0), ValueError, "capacity must be at least 1, got 0"),
         (lambda _: ImitatorLearner(regularisation=0), ValueError, "regularisation must be above 0, got 0"),
-        (lambda _: ImitatorLearner().fit(LESSON, seed=1.5), TypeError, "seed must be an integer, got 1.5"),
+        (lambda _: ImitatorLearner().fit(LESSON, seed=1.5), TypeError, "seed must be an integer, got 1.5"),  # type: ignore[arg-type]
         (lambda _: STUDENT.reply([ask("a")], least_confidence=2), ValueError, "least_confidence must be at most 1"),
         (lambda _: STUDENT.reply(["why?"]), ValueError, "questions must name their subject between backticks"),
         (lambda _: STUDENT.reply([]), ValueError, "questions must be at least one"),

@@ -102,7 +102,7 @@ def test_scores_count_right_wrong_and_silent() -> None:
         (lambda: expected_coverage(-1, questions=3), ValueError, "examples must hold numbers of at least 0, got -1"),
         (lambda: expected_coverage(1, questions=0), ValueError, "questions must be at least 1, got 0"),
         (lambda: coverage_variance("x", questions=3), TypeError, "examples must hold numbers, got 'x'"),
-        (lambda: coverage_variance(1, questions=2.5), TypeError, "questions must be an integer, got 2.5"),
+        (lambda: coverage_variance(1, questions=2.5), TypeError, "questions must be an integer, got 2.5"),  # type: ignore[arg-type]
         (lambda: expected_covered_mass(1, [0.5, 0.6]), ValueError, "probabilities must sum to 1, got 1.1"),
         (lambda: expected_covered_mass(-2, [1.0]), ValueError, "examples must hold numbers of at least 0, got -2"),
         (lambda: examples_for_coverage(1, questions=3), ValueError, "coverage must be below 1, got 1"),
@@ -116,7 +116,7 @@ def test_scores_count_right_wrong_and_silent() -> None:
         (lambda: penalised_score([1], [1, 1], penalty=1), ValueError, "as many numbers as right, got 2 and 1"),
         (lambda: penalised_score([1], [-1], penalty=1), ValueError, "answered must hold numbers from 0 to 1, got -1"),
         (lambda: penalised_score([1], [1], penalty=-1), ValueError, "penalty must be at least 0, got -1"),
-        (lambda: break_even_confidence("x"), TypeError, "penalty must be a number, got 'x'"),
+        (lambda: break_even_confidence("x"), TypeError, "penalty must be a number, got 'x'"),  # type: ignore[arg-type]
     ],
 )
 def test_bad_input_is_named(call: Callable[[], Any], error: type[Exception], message: str) -> None:
