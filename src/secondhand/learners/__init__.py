@@ -12,7 +12,9 @@ from secondhand.learners.class_conditional_gaussian import (
 )
 from secondhand.learners.devices import best_device
 from secondhand.learners.gaussian import GaussianLearner, GaussianModel
+from secondhand.learners.imitator import REFUSAL, Dialogue, ImitatorLearner, ImitatorModel, Replies, answer_form
 from secondhand.learners.learner import FineTuningLearner, Learner, Model
+from secondhand.learners.learning_curve import LearningCurves, learning_curves
 from secondhand.learners.ngram import NGramLearner, NGramModel
 from secondhand.learners.tokenizer import SubwordTokenizer, learn_tokenizer
 from secondhand.learners.transformer import TransformerLearner, TransformerModel
@@ -23,24 +25,32 @@ from secondhand.learners.variational_autoencoder import (
 )
 
 __all__ = [
+    "REFUSAL",
     "CategoricalLearner",
     "CategoricalModel",
     "ClassConditionalGaussianLearner",
     "ClassConditionalGaussianModel",
+    "Dialogue",
     "FineTuningLearner",
     "GaussianLearner",
     "GaussianModel",
+    "ImitatorLearner",
+    "ImitatorModel",
     "LabelledFeatures",
     "Learner",
+    "LearningCurves",
     "Model",
     "NGramLearner",
     "NGramModel",
+    "Replies",
     "SubwordTokenizer",
     "TransformerLearner",
     "TransformerModel",
     "VariationalAutoencoderLearner",
     "VariationalAutoencoderModel",
+    "answer_form",
     "best_device",
     "gaussian_kullback_leibler",
     "learn_tokenizer",
+    "learning_curves",
 ]

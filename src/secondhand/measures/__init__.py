@@ -4,6 +4,14 @@ Plain numerics, arrays in and numbers out: it knows nothing of data, models or g
 """
 
 from secondhand.measures.association import explained_share_interval
+from secondhand.measures.coverage import (
+    AccuracyParts,
+    accuracy_parts,
+    coverage_variance,
+    examples_for_coverage,
+    expected_coverage,
+    expected_covered_mass,
+)
 from secondhand.measures.divergences import (
     bits_per_character,
     entropy,
@@ -19,19 +27,29 @@ from secondhand.measures.intervals import (
     mean_interval,
     proportion_interval,
 )
+from secondhand.measures.judging import approval, break_even_confidence, penalised_score
 from secondhand.measures.planning import seeds_for_relative_error, seeds_for_squared_variation
 
 __all__ = [
+    "AccuracyParts",
     "Interval",
+    "accuracy_parts",
+    "approval",
     "bits_per_character",
     "bootstrap_interval",
+    "break_even_confidence",
+    "coverage_variance",
     "distinct",
     "entropy",
+    "examples_for_coverage",
+    "expected_coverage",
+    "expected_covered_mass",
     "explained_share_interval",
     "geometric_mean_interval",
     "heterozygosity",
     "kullback_leibler",
     "mean_interval",
+    "penalised_score",
     "proportion_interval",
     "seeds_for_relative_error",
     "seeds_for_squared_variation",

@@ -4,6 +4,7 @@ A source knows its true law (the synthetic ones) or its licence and origin (the 
 samples. It knows nothing of models.
 """
 
+from secondhand.sources.callables import HOUSE_STYLE, TOPICS, Callables, load_callables
 from secondhand.sources.digits import Digits, load_digits
 from secondhand.sources.documentation import Documentation, load_documentation
 from secondhand.sources.hub import ALLOW_HUB_VARIABLE, load_hub_text
@@ -12,6 +13,9 @@ from secondhand.sources.text import WordCounts, check_text, count_words, split_w
 
 __all__ = [
     "ALLOW_HUB_VARIABLE",
+    "HOUSE_STYLE",
+    "TOPICS",
+    "Callables",
     "Categorical",
     "Digits",
     "Documentation",
@@ -19,6 +23,7 @@ __all__ = [
     "WordCounts",
     "check_text",
     "count_words",
+    "load_callables",
     "load_digits",
     "load_documentation",
     "load_hub_text",
