@@ -5,19 +5,27 @@ It runs many chains at once. It knows nothing of what is inside a learner.
 
 from secondhand.generations import theory
 from secondhand.generations.categorical import CategoricalChain, categorical_chain
+from secondhand.generations.feedback import FeedbackLoop, feedback_loop, generation_loop, temperature_chain
 from secondhand.generations.gaussian import GaussianChain, gaussian_chain
 from secondhand.generations.refit import RefitChain, refit_chain
+from secondhand.generations.safety import LoopSafety, loop_safety
 from secondhand.generations.workflow import WORKFLOWS, WorkflowNotReadyError, check_workflow
 
 __all__ = [
     "WORKFLOWS",
     "CategoricalChain",
+    "FeedbackLoop",
     "GaussianChain",
+    "LoopSafety",
     "RefitChain",
     "WorkflowNotReadyError",
     "categorical_chain",
     "check_workflow",
+    "feedback_loop",
     "gaussian_chain",
+    "generation_loop",
+    "loop_safety",
     "refit_chain",
+    "temperature_chain",
     "theory",
 ]

@@ -10,10 +10,23 @@ from secondhand.learners.class_conditional_gaussian import (
     ClassConditionalGaussianModel,
     LabelledFeatures,
 )
+from secondhand.learners.classifiers import (
+    BaseRateClassifier,
+    BaseRateLearner,
+    Classifier,
+    ClassifierLearner,
+    LogisticLearner,
+    NearestNeighboursLearner,
+    ScikitClassifier,
+    TreeLearner,
+    make_labels,
+)
+from secondhand.learners.decoding import decode
 from secondhand.learners.devices import best_device
 from secondhand.learners.gaussian import GaussianLearner, GaussianModel
 from secondhand.learners.learner import FineTuningLearner, Learner, Model
 from secondhand.learners.ngram import NGramLearner, NGramModel
+from secondhand.learners.passages import PassageLearner, PassageModel
 from secondhand.learners.tokenizer import SubwordTokenizer, learn_tokenizer
 from secondhand.learners.transformer import TransformerLearner, TransformerModel
 from secondhand.learners.variational_autoencoder import (
@@ -23,24 +36,36 @@ from secondhand.learners.variational_autoencoder import (
 )
 
 __all__ = [
+    "BaseRateClassifier",
+    "BaseRateLearner",
     "CategoricalLearner",
     "CategoricalModel",
     "ClassConditionalGaussianLearner",
     "ClassConditionalGaussianModel",
+    "Classifier",
+    "ClassifierLearner",
     "FineTuningLearner",
     "GaussianLearner",
     "GaussianModel",
     "LabelledFeatures",
     "Learner",
+    "LogisticLearner",
     "Model",
     "NGramLearner",
     "NGramModel",
+    "NearestNeighboursLearner",
+    "PassageLearner",
+    "PassageModel",
+    "ScikitClassifier",
     "SubwordTokenizer",
     "TransformerLearner",
     "TransformerModel",
+    "TreeLearner",
     "VariationalAutoencoderLearner",
     "VariationalAutoencoderModel",
     "best_device",
+    "decode",
     "gaussian_kullback_leibler",
     "learn_tokenizer",
+    "make_labels",
 ]

@@ -4,6 +4,7 @@ Plain numerics, arrays in and numbers out: it knows nothing of data, models or g
 """
 
 from secondhand.measures.association import explained_share_interval
+from secondhand.measures.calibration import CalibrationTable, calibration_table, rate_gap
 from secondhand.measures.divergences import (
     bits_per_character,
     entropy,
@@ -22,9 +23,11 @@ from secondhand.measures.intervals import (
 from secondhand.measures.planning import seeds_for_relative_error, seeds_for_squared_variation
 
 __all__ = [
+    "CalibrationTable",
     "Interval",
     "bits_per_character",
     "bootstrap_interval",
+    "calibration_table",
     "distinct",
     "entropy",
     "explained_share_interval",
@@ -33,6 +36,7 @@ __all__ = [
     "kullback_leibler",
     "mean_interval",
     "proportion_interval",
+    "rate_gap",
     "seeds_for_relative_error",
     "seeds_for_squared_variation",
     "squared_wasserstein2_gaussian",
