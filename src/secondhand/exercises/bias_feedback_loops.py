@@ -114,7 +114,11 @@ def rounds_to_half(initial: int, human: int, model: int) -> int:
 
 def _check_share_of_top_labels(answer: Function, solve: Function) -> None:
     got = answer(0.2, 0.5)
-    if _is(got, solve(0.8, 0.5)):
+    # Above minus the threshold instead of the threshold itself.
+    swapped = (
+        0.2 * math.erfc(-1.8862943611198906 / math.sqrt(2)) + 0.8 * math.erfc(-0.8862943611198906 / math.sqrt(2))
+    ) / 2
+    if _is(got, swapped):
         raise WrongAnswerError(_say("share_of_top_labels.wrong.sign"))
     if _is(got, 1 - solve(0.2, 0.5)):
         raise WrongAnswerError(_say("share_of_top_labels.wrong.complement"))

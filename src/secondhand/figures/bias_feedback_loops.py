@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from secondhand.figures.bands import interval_plot
 from secondhand.figures.phases import phase_plot
@@ -85,6 +86,7 @@ def bound(
     interval_plot(right, measured, label=t(f"{_CHAPTER}.bound.measured"), colour=COLOURS.model)
     right.plot(measured_bound, color=COLOURS.theory, linestyle="--", label=t(f"{_CHAPTER}.bound.bound"))
     right.set(ylim=(0.9, 2.7), xlabel=t(f"{_CHAPTER}.axis.round"))
+    right.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     right.legend(loc="upper left")
     return figure
 
@@ -171,4 +173,5 @@ def _by_round(figure: Figure) -> Figure:
     axes: Axes
     for axes in figure.axes:
         axes.set_xlabel(t(f"{_CHAPTER}.axis.round"))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     return figure

@@ -15,7 +15,7 @@ from numpy.typing import ArrayLike
 from secondhand import _validation
 from secondhand.generations.theory.feedback import amplification_bound, amplification_limit
 from secondhand.learners.classifiers import make_labels
-from secondhand.measures import Interval, rate_gap
+from secondhand.measures import Interval, mean_interval, rate_gap
 from secondhand.messages import t
 
 RULES = ("given", "argmax", "sample")
@@ -30,24 +30,28 @@ class LoopSafety:
         amplification: the bound on how many times that bias the loop can make of it.
         tolerance: the largest bias that the reader accepts.
         rounds: the horizon; None for ever.
+        pool_bias: the rate of the first pool minus that of people, if the rate of the pool was given.
+        fit_error: the rate of the outputs minus that of the first pool, likewise.
     """
 
     bias: dict[str, Interval]
     amplification: float
     tolerance: float
     rounds: int | None
+    pool_bias: Interval | None = None
+    fit_error: Interval | None = None
 
     @property
     def worst_group(self) -> str:
         """The group whose interval reaches furthest from 0."""
-        return max(self.bias, key=lambda group: max(abs(self.bias[group].low), abs(self.bias[group].high)))
+        return max(self.bias, key=lambda group: _far_end(self.bias[group]))
 
     @property
     def reach(self) -> float:
-        """The largest bias that the loop can come to, given the far end of the worst group's interval."""
-        worst = self.bias[self.worst_group]
-        size = max(abs(worst.low), abs(worst.high))
-        return size * self.amplification if size else 0.0
+        """The largest bias that the loop can come to, given the far ends of the intervals."""
+        if self.pool_bias is not None and self.fit_error is not None:
+            return _far_end(self.pool_bias) + _amplified(self.fit_error, self.amplification)
+        return _amplified(self.bias[self.worst_group], self.amplification)
 
     @property
     def verdict(self) -> str:
@@ -75,7 +79,7 @@ class LoopSafety:
                 "bias": part.estimate,
                 "low": part.low,
                 "high": part.high,
-                "reach": max(abs(part.low), abs(part.high)) * self.amplification,
+                "reach": self.reach if self.fit_error else _amplified(part, self.amplification),
             }
             for group, part in self.bias.items()
         ]
@@ -92,13 +96,21 @@ class LoopSafety:
         return [
             t(f"bias-feedback-loops.safety.{word}", tolerance=100 * self.tolerance),
             t("bias-feedback-loops.safety.bias", group=name, **values),
+            *self._parts(),
             t(
                 "bias-feedback-loops.safety.reach",
+                what=t(f"bias-feedback-loops.safety.what-{'bias' if self.fit_error is None else 'fit'}"),
                 factor=self.amplification,
                 horizon=horizon.format(rounds=self.rounds),
                 reach=100 * self.reach,
             ),
         ]
+
+    def _parts(self) -> list[str]:
+        if self.pool_bias is None or self.fit_error is None:
+            return []
+        values = {"pool": 100 * self.pool_bias.estimate, "fit": 100 * self.fit_error.estimate}
+        return [t("bias-feedback-loops.safety.parts", **values)]
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         kind, mark = {"safe": ("pass", "✓"), "unsafe": ("fail", "✗"), "not shown": ("todo", "○")}[self.verdict]
@@ -122,6 +134,7 @@ def loop_safety(
     labels: str = "given",
     paired: bool = True,
     groups: ArrayLike | None = None,
+    pool_rate: float | None = None,
     rounds: int | None = None,
     confidence: float = 0.95,
 ) -> LoopSafety:
@@ -150,6 +163,9 @@ def loop_safety(
         paired: whether outputs and labels belong to the same items.
         groups: the group of each item, to measure the bias in each; intervals widen (Bonferroni) so that they hold
             together. Only for paired data.
+        pool_rate: how often label 1 occurs in the pool that the model was fitted to, from 0 to 1. If it is given, the
+            bias is split: what the first pool is off, B₀, cannot grow, and only the fit error δ is amplified, so that
+            |b_t| ≤ |B₀| + |δ|·(b_t/δ). Without it all of the bias is taken for δ. Not with groups.
         rounds: how many rounds the loop will run, at least 0; None for ever, which needs human items.
         confidence: above 0 and below 1.
 
@@ -168,6 +184,21 @@ def loop_safety(
     if _validation.choice("labels", labels, RULES) == "argmax":
         decided = make_labels(decided, labels="argmax", seed=0).astype(np.float64)
     factor = _factor(initial, human, model, rounds)
+    if pool_rate is not None:
+        if groups is not None:
+            raise ValueError("pool_rate must be None where groups are given; call once for each group")
+        pool_rate = _validation.number("pool_rate", pool_rate, minimum=0, maximum=1)
+        half = 1 - (1 - confidence) / 2  # two intervals that hold together
+        people = mean_interval(human_labels, confidence=half)
+        made = mean_interval(decided, confidence=half)
+        return LoopSafety(
+            {"all": rate_gap(decided, human_labels, paired=paired, confidence=confidence)},
+            factor,
+            tolerance,
+            rounds,
+            Interval(pool_rate - people.estimate, pool_rate - people.high, pool_rate - people.low, half),
+            Interval(made.estimate - pool_rate, made.low - pool_rate, made.high - pool_rate, half),
+        )
     if groups is None:
         return LoopSafety(
             {"all": rate_gap(decided, human_labels, paired=paired, confidence=confidence)}, factor, tolerance, rounds
@@ -189,6 +220,15 @@ def loop_safety(
             raise ValueError(f"groups must hold each group at least twice, got {name!r} once; merge or drop it")
         bias[str(name)] = rate_gap(decided[chosen], observed[chosen], confidence=single)
     return LoopSafety(bias, factor, tolerance, rounds)
+
+
+def _far_end(part: Interval) -> float:
+    return max(abs(part.low), abs(part.high))
+
+
+def _amplified(part: Interval, factor: float) -> float:
+    # No bias stays no bias, even where the bound has no limit.
+    return _far_end(part) * factor if _far_end(part) else 0.0
 
 
 def _factor(initial: int, human: int, model: int, rounds: int | None) -> float:

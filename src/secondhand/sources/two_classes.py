@@ -66,7 +66,7 @@ class NoisyPair:
     """
 
     common: Float[np.ndarray, "common pixels"]
-    rare: Float[np.ndarray, "rare pixels"]
+    rare: Float[np.ndarray, "rare _"]
     rate: float
     noise: float
 

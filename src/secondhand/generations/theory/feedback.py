@@ -9,13 +9,13 @@ import math
 from collections.abc import Callable
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy.typing import ArrayLike
 from scipy import optimize
 from scipy.special import expit, gammaln, logit, ndtr, psi
 
 from secondhand import _validation
-from secondhand.generations.theory._steps import generations_until, numbers
+from secondhand.generations.theory._steps import numbers
 
 LABELS = ("argmax", "sample")
 """How a label is made from a probability: the most probable class, or a draw."""
@@ -56,7 +56,7 @@ def amplification_bound(*, initial: int, human: int, model: int, rounds: int) ->
         derived here.
     """
     initial, human, model = _flows(initial, human, model)
-    t = generations_until(rounds).astype(float)
+    t = _rounds_until(rounds).astype(float)
     if human == 0:
         start = initial / model
         return np.asarray(1 + psi(start + t + 1) - psi(start + 1))
@@ -188,7 +188,7 @@ def pool_rate_course(
     rate = _validation.number("rate", rate, above=0, below=1)
     initial, human, model = _flows(initial, human, model)
     course = [rate]
-    for t in generations_until(rounds)[1:]:
+    for t in _rounds_until(rounds)[1:]:
         size = initial + int(t) * (human + model)
         made = float(share(course[-1], distance=distance, input_rate=rate))
         course.append(((size - human - model) * course[-1] + human * rate + model * made) / size)
@@ -248,7 +248,7 @@ def heterozygosity_kept(*, initial: int, model: int, rounds: int) -> Float[np.nd
     """
     initial = _validation.integer("initial", initial, minimum=1)
     model = _validation.integer("model", model, minimum=1)
-    sizes = initial + model * generations_until(rounds)[1:].astype(float)
+    sizes = initial + model * _rounds_until(rounds)[1:].astype(float)
     return np.concatenate([[1.0], np.cumprod(1 - model / sizes**2)])
 
 
@@ -293,7 +293,7 @@ def temperature_course(
     share = _validation.number("synthetic_share", synthetic_share, minimum=0, maximum=1)
     human_rate = _validation.number("human_rate", human_rate, minimum=0, maximum=1)
     course = [_validation.number("rate", rate, minimum=0, maximum=1)]
-    for _ in generations_until(rounds)[1:]:
+    for _ in _rounds_until(rounds)[1:]:
         course.append((1 - share) * human_rate + share * float(temperature_map(course[-1], temperature=temperature)))
     return np.array(course)
 
@@ -334,7 +334,7 @@ def temperature_fixed_point(*, temperature: float, synthetic_share: float) -> fl
     def excess(lead: float) -> float:
         return synthetic_share * math.tanh(math.atanh(lead) / temperature) - lead
 
-    # The map is concave: above the diagonal up to its one crossing. Halve until below the crossing, however near 0 it is.
+    # The map is concave, and lies above the diagonal up to its one crossing, however near 0 that is.
     low = 0.5
     while excess(low) <= 0:
         low /= 2
@@ -343,6 +343,10 @@ def temperature_fixed_point(*, temperature: float, synthetic_share: float) -> fl
     if excess(high) >= 0:
         return (1 + high) / 2
     return (1 + float(optimize.brentq(excess, low, high, xtol=1e-15))) / 2
+
+
+def _rounds_until(rounds: int) -> Int[np.ndarray, " {rounds}+1"]:
+    return np.arange(_validation.integer("rounds", rounds, minimum=0) + 1)
 
 
 def _flows(initial: int, human: int, model: int) -> tuple[int, int, int]:
