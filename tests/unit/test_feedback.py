@@ -284,6 +284,7 @@ def test_the_card_says_verdict_bias_and_reach(
 
 # --- Bad input --------------------------------------------------------------------------------------------------------
 
+WRONG: Any = 1.5
 PEOPLE = np.zeros((5, 3), dtype=int)
 WRITING: dict[str, Any] = {"attribute": lambda p: p[:, 0], "write": lambda m, n, s: m.write(n, seed=s)}
 
@@ -309,7 +310,7 @@ WRITING: dict[str, Any] = {"attribute": lambda p: p[:, 0], "write": lambda m, n,
         (lambda: theory.amplification_bound(initial=1, human=0, model=0, rounds=1), ValueError, "must not both be 0"),
         (lambda: theory.amplification_bound(initial=1, human=1, model=1, rounds=-1), ValueError, "rounds must be"),
         (
-            lambda: theory.amplification_bound(initial=1.5, human=1, model=1, rounds=1),
+            lambda: theory.amplification_bound(initial=WRONG, human=1, model=1, rounds=1),
             TypeError,
             "initial must",
         ),
@@ -398,7 +399,7 @@ WRITING: dict[str, Any] = {"attribute": lambda p: p[:, 0], "write": lambda m, n,
         ),
         (lambda: loop_safety([0, 1, 1], [0, 1], **FLOW, tolerance=0.1), ValueError, "set paired=False"),
         (
-            lambda: loop_safety([0, 1], [0, 1], **FLOW, tolerance=0.1, paired=1),
+            lambda: loop_safety([0, 1], [0, 1], **FLOW, tolerance=0.1, paired=WRONG),
             TypeError,
             "paired must be True",
         ),

@@ -180,25 +180,25 @@ def in_nucleus(probabilities: np.ndarray, top_p: float) -> np.ndarray:
     return kept
 
 
-def _check_argmax_pool_limit(answer: Function, solve: Function) -> None:
+def _check_argmax_end(answer: Function, solve: Function) -> None:
     got = answer(0.2, 0.5, 1, 4)
     right = solve(0.2, 0.5, 1, 4)
     if _is(got, 0.04):
-        raise WrongAnswerError(_say("argmax_pool_limit.wrong.never"))
+        raise WrongAnswerError(_say("argmax_end.wrong.never"))
     if _is(got, (5 * right - 0.2) / 4):
-        raise WrongAnswerError(_say("argmax_pool_limit.wrong.model"))
+        raise WrongAnswerError(_say("argmax_end.wrong.model"))
     point = 0.2
     for _ in range(2_000):
         point = (0.2 + 4 * share_of_top_labels.solve(point, 0.5)) / 5
     if _is(got, point):
-        raise WrongAnswerError(_say("argmax_pool_limit.wrong.inputs"))
+        raise WrongAnswerError(_say("argmax_end.wrong.inputs"))
     for rate, distance, human, model in ((0.2, 0.5, 1, 4), (0.2, 0.5, 1, 1), (0.4, 1.5, 2, 5)):
-        wrong = _say("argmax_pool_limit.wrong.value", rate=rate, distance=distance, human=human, model=model)
+        wrong = _say("argmax_end.wrong.value", rate=rate, distance=distance, human=human, model=model)
         expect_close(answer(rate, distance, human, model), solve(rate, distance, human, model), wrong)
 
 
-@exercise(difficulty="stretch", minutes=25, check=_check_argmax_pool_limit)
-def argmax_pool_limit(rate: float, distance: float, human: int, model: int) -> float:
+@exercise(difficulty="stretch", minutes=25, check=_check_argmax_end)
+def argmax_end(rate: float, distance: float, human: int, model: int) -> float:
     """Return where the pool's rate of label 1 ends in an argmax loop.
 
     Items as in share_of_top_labels. The model believes the rate of its pool;

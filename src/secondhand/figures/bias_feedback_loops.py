@@ -122,6 +122,7 @@ def temperature(
     temperatures: Float[np.ndarray, " temperatures"],
     shares: Float[np.ndarray, " shares"],
     dots: Float[np.ndarray, "dots 3"],
+    start: float,
 ) -> Figure:
     """Draw where a slight majority ends, over temperature and synthetic share, with the line on which both are equal.
 
@@ -130,16 +131,17 @@ def temperature(
         temperatures: of the columns.
         shares: of the rows.
         dots: simulated loops, one a row: temperature, share, and rate at the end.
+        start: the rate at which these began; a majority has grown if it ends above.
     """
     figure, (axes,) = figure_grid(height=4.4)
     phase_plot(axes, lead, across=temperatures, up=shares, limits=(0.5, 1.0))
     edge = [0, 1]
     axes.plot(edge, edge, color=COLOURS.panel, linewidth=3)
     axes.plot(edge, edge, color=COLOURS.ink, linestyle="--", linewidth=1.6, label=t(f"{_CHAPTER}.temperature.line"))
-    grown = dots[:, 2] > 0.6
-    style = {"linestyle": "none", "markersize": 6.5, "markeredgecolor": COLOURS.ink}
-    axes.plot(*dots[grown, :2].T, "o", color="#E69F00", label=t(f"{_CHAPTER}.temperature.grown"), **style)
-    axes.plot(*dots[~grown, :2].T, "s", color=COLOURS.panel, label=t(f"{_CHAPTER}.temperature.stayed"), **style)
+    grown = dots[:, 2] > start
+    for chosen, marker, colour, name in ((grown, "o", PALETTE[5], "grown"), (~grown, "s", COLOURS.panel, "stayed")):
+        label = t(f"{_CHAPTER}.temperature.{name}")
+        axes.plot(*dots[chosen, :2].T, marker, color=colour, markeredgecolor=COLOURS.ink, markersize=6.5, label=label)
     axes.set(
         xlabel=t(f"{_CHAPTER}.axis.temperature"),
         ylabel=t(f"{_CHAPTER}.axis.share"),
@@ -164,7 +166,12 @@ def calibration(tables: Mapping[str, tuple[Float[np.ndarray, " bins"], ...]]) ->
         whiskers = np.array([observed - low, high - observed])
         label = t(f"{_CHAPTER}.learner.{name}")
         axes.errorbar(predicted, observed, whiskers, color=colour, marker=marker, label=label, linestyle="none")
-    axes.set(xlabel=t(f"{_CHAPTER}.axis.predicted"), ylabel=t(f"{_CHAPTER}.axis.observed"), xlim=(0, 1), ylim=(0, 1.02))
+    axes.set(
+        xlabel=t(f"{_CHAPTER}.axis.predicted"),
+        ylabel=t(f"{_CHAPTER}.axis.observed"),
+        xlim=(-0.03, 1.03),
+        ylim=(0, 1.03),
+    )
     axes.legend(loc="upper left")
     return figure
 
