@@ -38,7 +38,7 @@ def test_argmax_labels_of_draws_have_the_share_of_the_closed_form() -> None:
 
 def test_logistic_regression_is_calibrated_on_average_and_stays_so() -> None:
     plane = TwoGaussians(rate=0.3, distance=0.6, dimensions=3)
-    loops = [feedback_loop(LogisticLearner(), plane, **FLOW, labels="sample", seed=12_000 + n) for n in range(25)]
+    loops = [feedback_loop(LogisticLearner(), plane, **FLOW, labels="sample", seed=12_000 + n) for n in range(16)]
     assert_means_agree(np.array([x.bias[-1] for x in loops]), 0.0)
 
 
@@ -63,7 +63,7 @@ def test_drift_of_sampled_markers_is_that_of_a_population() -> None:
                     workflow=workflow,
                     seed=14_000 + n,
                 ).pool_rate
-                for n in range(400)
+                for n in range(120)
             ]
         )
         kept = rates * (1 - rates)
