@@ -115,9 +115,7 @@ def test_the_fixed_point_stands_still(rate: float, distance: float, human: int, 
 
 
 def test_a_long_course_goes_to_its_fixed_point() -> None:
-    course = theory.pool_rate_course(
-        0.2, distance=0.5, labels="argmax", initial=1, human=100, model=100, rounds=3_000
-    )
+    course = theory.pool_rate_course(0.2, distance=0.5, labels="argmax", initial=1, human=100, model=100, rounds=3_000)
     assert course[-1] == pytest.approx(theory.loop_fixed_point(0.2, distance=0.5, human=1, model=1), abs=2e-3)
 
 
