@@ -5,6 +5,7 @@ It runs many chains at once. It knows nothing of what is inside a learner.
 
 from secondhand.generations import theory
 from secondhand.generations.categorical import CategoricalChain, categorical_chain
+from secondhand.generations.feedback import FeedbackLoop, feedback_loop, generation_loop, temperature_chain
 from secondhand.generations.gaussian import GaussianChain, gaussian_chain
 from secondhand.generations.refit import RefitChain, refit_chain
 from secondhand.generations.regression import (
@@ -15,20 +16,28 @@ from secondhand.generations.regression import (
     strong_collapse_errors,
 )
 from secondhand.generations.workflow import WORKFLOWS, check_workflow
+from secondhand.generations.safety import LoopSafety, loop_safety
+from secondhand.generations.workflow import WORKFLOWS, WorkflowNotReadyError, check_workflow
 
 __all__ = [
     "DESIGNS",
     "REGRESSION_WORKFLOWS",
     "WORKFLOWS",
     "CategoricalChain",
+    "FeedbackLoop",
     "GaussianChain",
+    "LoopSafety",
     "RefitChain",
     "RegressionChain",
     "categorical_chain",
     "check_workflow",
+    "feedback_loop",
     "gaussian_chain",
+    "generation_loop",
+    "loop_safety",
     "refit_chain",
     "regression_chain",
     "strong_collapse_errors",
+    "temperature_chain",
     "theory",
 ]

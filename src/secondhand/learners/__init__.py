@@ -10,12 +10,25 @@ from secondhand.learners.class_conditional_gaussian import (
     ClassConditionalGaussianModel,
     LabelledFeatures,
 )
+from secondhand.learners.classifiers import (
+    BaseRateClassifier,
+    BaseRateLearner,
+    Classifier,
+    ClassifierLearner,
+    LogisticLearner,
+    NearestNeighboursLearner,
+    ScikitClassifier,
+    TreeLearner,
+    make_labels,
+)
+from secondhand.learners.decoding import decode
 from secondhand.learners.devices import best_device
 from secondhand.learners.gaussian import GaussianLearner, GaussianModel
 from secondhand.learners.imitator import REFUSAL, Dialogue, ImitatorLearner, ImitatorModel, Replies, answer_form
 from secondhand.learners.learner import FineTuningLearner, Learner, Model
 from secondhand.learners.learning_curve import LearningCurves, learning_curves
 from secondhand.learners.ngram import NGramLearner, NGramModel
+from secondhand.learners.passages import PassageLearner, PassageModel
 from secondhand.learners.tokenizer import SubwordTokenizer, learn_tokenizer
 from secondhand.learners.transformer import TransformerLearner, TransformerModel
 from secondhand.learners.variational_autoencoder import (
@@ -26,11 +39,15 @@ from secondhand.learners.variational_autoencoder import (
 
 __all__ = [
     "REFUSAL",
+    "BaseRateClassifier",
+    "BaseRateLearner",
     "CategoricalLearner",
     "CategoricalModel",
     "ClassConditionalGaussianLearner",
     "ClassConditionalGaussianModel",
     "Dialogue",
+    "Classifier",
+    "ClassifierLearner",
     "FineTuningLearner",
     "GaussianLearner",
     "GaussianModel",
@@ -43,14 +60,25 @@ __all__ = [
     "NGramLearner",
     "NGramModel",
     "Replies",
+    "LogisticLearner",
+    "Model",
+    "NGramLearner",
+    "NGramModel",
+    "NearestNeighboursLearner",
+    "PassageLearner",
+    "PassageModel",
+    "ScikitClassifier",
     "SubwordTokenizer",
     "TransformerLearner",
     "TransformerModel",
+    "TreeLearner",
     "VariationalAutoencoderLearner",
     "VariationalAutoencoderModel",
     "answer_form",
     "best_device",
+    "decode",
     "gaussian_kullback_leibler",
     "learn_tokenizer",
     "learning_curves",
+    "make_labels",
 ]

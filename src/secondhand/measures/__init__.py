@@ -12,6 +12,7 @@ from secondhand.measures.coverage import (
     expected_coverage,
     expected_covered_mass,
 )
+from secondhand.measures.calibration import CalibrationTable, calibration_table, rate_gap
 from secondhand.measures.divergences import (
     bits_per_character,
     entropy,
@@ -32,6 +33,7 @@ from secondhand.measures.planning import seeds_for_relative_error, seeds_for_squ
 
 __all__ = [
     "AccuracyParts",
+    "CalibrationTable",
     "Interval",
     "accuracy_parts",
     "approval",
@@ -39,6 +41,7 @@ __all__ = [
     "bootstrap_interval",
     "break_even_confidence",
     "coverage_variance",
+    "calibration_table",
     "distinct",
     "entropy",
     "examples_for_coverage",
@@ -51,6 +54,7 @@ __all__ = [
     "mean_interval",
     "penalised_score",
     "proportion_interval",
+    "rate_gap",
     "seeds_for_relative_error",
     "seeds_for_squared_variation",
     "squared_wasserstein2_gaussian",

@@ -10,6 +10,7 @@ from secondhand.sources.documentation import Documentation, load_documentation
 from secondhand.sources.hub import ALLOW_HUB_VARIABLE, load_hub_text
 from secondhand.sources.laws import Categorical, Gaussian, zipf_probabilities
 from secondhand.sources.text import WordCounts, check_text, count_words, split_words
+from secondhand.sources.two_classes import NoisyPair, TwoGaussians
 
 __all__ = [
     "ALLOW_HUB_VARIABLE",
@@ -20,6 +21,8 @@ __all__ = [
     "Digits",
     "Documentation",
     "Gaussian",
+    "NoisyPair",
+    "TwoGaussians",
     "WordCounts",
     "check_text",
     "count_words",
