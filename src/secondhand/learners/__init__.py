@@ -14,6 +14,13 @@ from secondhand.learners.devices import best_device
 from secondhand.learners.gaussian import GaussianLearner, GaussianModel
 from secondhand.learners.learner import FineTuningLearner, Learner, Model
 from secondhand.learners.ngram import NGramLearner, NGramModel
+from secondhand.learners.noisy_labels import (
+    NOISE_KINDS,
+    LabelNoise,
+    fit_linear_discriminant,
+    fit_logistic,
+    project_digits,
+)
 from secondhand.learners.tokenizer import SubwordTokenizer, learn_tokenizer
 from secondhand.learners.transformer import TransformerLearner, TransformerModel
 from secondhand.learners.variational_autoencoder import (
@@ -23,6 +30,7 @@ from secondhand.learners.variational_autoencoder import (
 )
 
 __all__ = [
+    "NOISE_KINDS",
     "CategoricalLearner",
     "CategoricalModel",
     "ClassConditionalGaussianLearner",
@@ -30,6 +38,7 @@ __all__ = [
     "FineTuningLearner",
     "GaussianLearner",
     "GaussianModel",
+    "LabelNoise",
     "LabelledFeatures",
     "Learner",
     "Model",
@@ -41,6 +50,9 @@ __all__ = [
     "VariationalAutoencoderLearner",
     "VariationalAutoencoderModel",
     "best_device",
+    "fit_linear_discriminant",
+    "fit_logistic",
     "gaussian_kullback_leibler",
     "learn_tokenizer",
+    "project_digits",
 ]
