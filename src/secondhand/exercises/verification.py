@@ -65,13 +65,13 @@ def price(error: float, keep_correct: float, keep_wrong: float) -> float:
 
 
 def _check_error_limit(answer: Function, solve: Function) -> None:
-    got = _number(answer(0.9, 0.3, 10))
+    got = _number(answer(0.8, 0.2, 10))
     if got is not None:
-        if math.isclose(got, 0.75):
+        if math.isclose(got, 0.8):
             raise WrongAnswerError(_say("error_limit.wrong.majority"))
-        if math.isclose(got, 9 * 0.3 / (9 * 0.3 + 0.9)):
+        if math.isclose(got, 9 * 0.2 / (9 * 0.2 + 0.8)):
             raise WrongAnswerError(_say("error_limit.wrong.swapped"))
-        if math.isclose(got, 10 * 0.9 / (10 * 0.9 + 0.3)):
+        if math.isclose(got, 10 * 0.8 / (10 * 0.8 + 0.2)):
             raise WrongAnswerError(_say("error_limit.wrong.classes"))
     for keep_correct, keep_wrong, classes in ((0.9, 0.3, 10), (0.5, 0.5, 4), (0.2, 0.8, 2)):
         wrong = _say("error_limit.wrong.value", keep_correct=keep_correct, keep_wrong=keep_wrong, classes=classes)

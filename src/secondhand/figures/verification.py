@@ -227,8 +227,8 @@ def best_of(
     for (label, numbers), colour, style in zip(kinds.items(), PALETTE, _STYLES, strict=False):
         right.plot(tries, numbers, color=colour, linestyle=style, label=label)
     right.set(xscale="log", yscale="log", xlabel=t("verification.best.axis"), ylabel=t("verification.best.kinds"))
-    right.set_yticks([1, 3, 10, 30], ["1", "3", "10", "30"])
-    right.set_ylim(0.9, 60)
+    right.set_yticks([1, 3, 10, 30, 100], ["1", "3", "10", "30", "100"])
+    right.set_ylim(0.9, 900)
     right.legend(loc="upper right")
     for axes in (left, right):
         axes.set_xticks([1, 10, 100], ["1", "10", "100"])
@@ -333,6 +333,8 @@ def steps(
     right.set(xlabel=t("verification.steps.axis"), ylabel=t("verification.steps.spread"))
     top = int(np.ceil(right.get_ylim()[1]))
     right.set_yticks(range(top + 1), [f"{10**power:,}" for power in range(top + 1)])
+    for axes in (left, right):
+        axes.set_xticks(range(1, count + 1, 2))
     return figure
 
 

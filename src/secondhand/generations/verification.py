@@ -34,10 +34,13 @@ class Verifier:
         for name in ("keep_correct", "keep_wrong"):
             object.__setattr__(self, name, _keep_probabilities(name, getattr(self, name)))
 
-    def keeps(
-        self, labels: Int[np.ndarray, " items"], truth: Int[np.ndarray, " items"], *, seed: int
-    ) -> Bool[np.ndarray, " items"]:
+    def keeps(self, labels: ArrayLike, truth: ArrayLike, *, seed: int) -> Bool[np.ndarray, " items"]:
         """Return which examples are kept, given their labels and their true classes.
+
+        Args:
+            labels: the label of each example, an integer.
+            truth: the true class of each example.
+            seed: for the verifier's decisions.
 
         Raises:
             TypeError: `labels` or `truth` does not hold integers, or `seed` is not one.
@@ -47,12 +50,17 @@ class Verifier:
         if given.shape != true.shape:
             raise ValueError(f"truth must hold one class for each of the {given.size} labels, got {true.size}")
         right, wrong = (_of_class(np.asarray(p), given) for p in (self.keep_correct, self.keep_wrong))
-        generator = np.random.default_rng(_validation.seed(seed))
+        # The second entry keeps these draws apart from those of a teacher who was given the same seed.
+        generator = np.random.default_rng((_validation.seed(seed), 1))
         return np.asarray(generator.random(given.size) < np.where(given == true, right, wrong))
 
 
-def keep(data: LabelledFeatures, kept: Bool[np.ndarray, " items"]) -> LabelledFeatures:
+def keep(data: LabelledFeatures, kept: ArrayLike) -> LabelledFeatures:
     """Return the examples that are marked as kept.
+
+    Args:
+        data: labelled examples.
+        kept: True or False for each example.
 
     Raises:
         TypeError: `kept` does not hold True and False.
