@@ -17,6 +17,18 @@ from secondhand.generations.regression import (
 )
 from secondhand.generations.workflow import WORKFLOWS, check_workflow
 from secondhand.generations.safety import LoopSafety, loop_safety
+from secondhand.generations.verification import (
+    VerifiedLearner,
+    VerifiedModel,
+    Verifier,
+    best_of,
+    best_of_chain,
+    keep,
+    keep_at_random,
+    style_chain,
+    taste_chain,
+    two_class_accuracy,
+)
 from secondhand.generations.workflow import WORKFLOWS, WorkflowNotReadyError, check_workflow
 
 __all__ = [
@@ -29,6 +41,12 @@ __all__ = [
     "LoopSafety",
     "RefitChain",
     "RegressionChain",
+    "VerifiedLearner",
+    "VerifiedModel",
+    "Verifier",
+    "WorkflowNotReadyError",
+    "best_of",
+    "best_of_chain",
     "categorical_chain",
     "check_workflow",
     "feedback_loop",
@@ -39,5 +57,11 @@ __all__ = [
     "regression_chain",
     "strong_collapse_errors",
     "temperature_chain",
+    "keep",
+    "keep_at_random",
+    "refit_chain",
+    "style_chain",
+    "taste_chain",
     "theory",
+    "two_class_accuracy",
 ]

@@ -29,6 +29,13 @@ from secondhand.learners.learner import FineTuningLearner, Learner, Model
 from secondhand.learners.learning_curve import LearningCurves, learning_curves
 from secondhand.learners.ngram import NGramLearner, NGramModel
 from secondhand.learners.passages import PassageLearner, PassageModel
+from secondhand.learners.noisy_labels import (
+    NOISE_KINDS,
+    LabelNoise,
+    fit_linear_discriminant,
+    fit_logistic,
+    project_digits,
+)
 from secondhand.learners.tokenizer import SubwordTokenizer, learn_tokenizer
 from secondhand.learners.transformer import TransformerLearner, TransformerModel
 from secondhand.learners.variational_autoencoder import (
@@ -41,6 +48,7 @@ __all__ = [
     "REFUSAL",
     "BaseRateClassifier",
     "BaseRateLearner",
+    "NOISE_KINDS",
     "CategoricalLearner",
     "CategoricalModel",
     "ClassConditionalGaussianLearner",
@@ -53,6 +61,7 @@ __all__ = [
     "GaussianModel",
     "ImitatorLearner",
     "ImitatorModel",
+    "LabelNoise",
     "LabelledFeatures",
     "Learner",
     "LearningCurves",
@@ -81,4 +90,9 @@ __all__ = [
     "learn_tokenizer",
     "learning_curves",
     "make_labels",
+    "fit_linear_discriminant",
+    "fit_logistic",
+    "gaussian_kullback_leibler",
+    "learn_tokenizer",
+    "project_digits",
 ]
