@@ -15,7 +15,6 @@ from secondhand.generations.regression import (
     regression_chain,
     strong_collapse_errors,
 )
-from secondhand.generations.workflow import WORKFLOWS, check_workflow
 from secondhand.generations.safety import LoopSafety, loop_safety
 from secondhand.generations.verification import (
     VerifiedLearner,
@@ -29,7 +28,7 @@ from secondhand.generations.verification import (
     taste_chain,
     two_class_accuracy,
 )
-from secondhand.generations.workflow import WORKFLOWS, WorkflowNotReadyError, check_workflow
+from secondhand.generations.workflow import WORKFLOWS, check_workflow
 
 __all__ = [
     "DESIGNS",
@@ -44,7 +43,6 @@ __all__ = [
     "VerifiedLearner",
     "VerifiedModel",
     "Verifier",
-    "WorkflowNotReadyError",
     "best_of",
     "best_of_chain",
     "categorical_chain",
@@ -52,16 +50,15 @@ __all__ = [
     "feedback_loop",
     "gaussian_chain",
     "generation_loop",
+    "keep",
+    "keep_at_random",
     "loop_safety",
     "refit_chain",
     "regression_chain",
     "strong_collapse_errors",
-    "temperature_chain",
-    "keep",
-    "keep_at_random",
-    "refit_chain",
     "style_chain",
     "taste_chain",
+    "temperature_chain",
     "theory",
     "two_class_accuracy",
 ]

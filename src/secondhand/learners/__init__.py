@@ -28,7 +28,6 @@ from secondhand.learners.imitator import REFUSAL, Dialogue, ImitatorLearner, Imi
 from secondhand.learners.learner import FineTuningLearner, Learner, Model
 from secondhand.learners.learning_curve import LearningCurves, learning_curves
 from secondhand.learners.ngram import NGramLearner, NGramModel
-from secondhand.learners.passages import PassageLearner, PassageModel
 from secondhand.learners.noisy_labels import (
     NOISE_KINDS,
     LabelNoise,
@@ -36,6 +35,7 @@ from secondhand.learners.noisy_labels import (
     fit_logistic,
     project_digits,
 )
+from secondhand.learners.passages import PassageLearner, PassageModel
 from secondhand.learners.tokenizer import SubwordTokenizer, learn_tokenizer
 from secondhand.learners.transformer import TransformerLearner, TransformerModel
 from secondhand.learners.variational_autoencoder import (
@@ -45,17 +45,17 @@ from secondhand.learners.variational_autoencoder import (
 )
 
 __all__ = [
+    "NOISE_KINDS",
     "REFUSAL",
     "BaseRateClassifier",
     "BaseRateLearner",
-    "NOISE_KINDS",
     "CategoricalLearner",
     "CategoricalModel",
     "ClassConditionalGaussianLearner",
     "ClassConditionalGaussianModel",
-    "Dialogue",
     "Classifier",
     "ClassifierLearner",
+    "Dialogue",
     "FineTuningLearner",
     "GaussianLearner",
     "GaussianModel",
@@ -65,10 +65,6 @@ __all__ = [
     "LabelledFeatures",
     "Learner",
     "LearningCurves",
-    "Model",
-    "NGramLearner",
-    "NGramModel",
-    "Replies",
     "LogisticLearner",
     "Model",
     "NGramLearner",
@@ -76,6 +72,7 @@ __all__ = [
     "NearestNeighboursLearner",
     "PassageLearner",
     "PassageModel",
+    "Replies",
     "ScikitClassifier",
     "SubwordTokenizer",
     "TransformerLearner",
@@ -86,13 +83,11 @@ __all__ = [
     "answer_form",
     "best_device",
     "decode",
-    "gaussian_kullback_leibler",
-    "learn_tokenizer",
-    "learning_curves",
-    "make_labels",
     "fit_linear_discriminant",
     "fit_logistic",
     "gaussian_kullback_leibler",
     "learn_tokenizer",
+    "learning_curves",
+    "make_labels",
     "project_digits",
 ]

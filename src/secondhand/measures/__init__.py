@@ -4,6 +4,7 @@ Plain numerics, arrays in and numbers out: it knows nothing of data, models or g
 """
 
 from secondhand.measures.association import explained_share_interval
+from secondhand.measures.calibration import CalibrationTable, calibration_table, rate_gap
 from secondhand.measures.coverage import (
     AccuracyParts,
     accuracy_parts,
@@ -12,7 +13,6 @@ from secondhand.measures.coverage import (
     expected_coverage,
     expected_covered_mass,
 )
-from secondhand.measures.calibration import CalibrationTable, calibration_table, rate_gap
 from secondhand.measures.divergences import (
     bits_per_character,
     entropy,
@@ -40,8 +40,8 @@ __all__ = [
     "bits_per_character",
     "bootstrap_interval",
     "break_even_confidence",
-    "coverage_variance",
     "calibration_table",
+    "coverage_variance",
     "distinct",
     "entropy",
     "examples_for_coverage",
