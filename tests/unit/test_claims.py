@@ -139,11 +139,11 @@ def test_bad_input_is_named(arguments: tuple[object, ...], keywords: dict[str, f
 @pytest.mark.parametrize(
     ("measured", "expected"),
     [
-        (0.36417, "0.364 (95 % interval 0.264 to 0.464)"),
-        (12.345, "12.3 (95 % interval 12.2 to 12.4)"),
-        (1234.5, "1,234 (95 % interval 1,234 to 1,235)"),
-        (-0.5, "-0.500 (95 % interval -0.600 to -0.400)"),
-        (0.0, "0.000 (95 % interval -0.100 to 0.100)"),
+        (0.36417, "0.364 (95 % interval 0.264 to 0.464)"),
+        (12.345, "12.3 (95 % interval 12.2 to 12.4)"),
+        (1234.5, "1,234 (95 % interval 1,234 to 1,235)"),
+        (-0.5, "−0.500 (95 % interval −0.600 to −0.400)"),
+        (0.0, "0.000 (95 % interval −0.100 to 0.100)"),
     ],
 )
 def test_numbers_of_a_card_have_the_decimals_of_its_estimate(measured: float, expected: str) -> None:

@@ -77,27 +77,48 @@ class ChapterCard(SphinxDirective):
 
 
 class ClaimsLedger(SphinxDirective):
-    """`{claims-ledger}`: every claim that the executed chapters measured, each linked to its experiment."""
+    """`{claims-ledger}`: every claim that the executed chapters measured, each linked to its experiment.
+
+    A table counts the claims of each chapter; one table a chapter lists them.
+    """
 
     def run(self) -> list[nodes.Node]:
-        """Return the table."""
-        rows = [self._row(page, claim) for page, claim in executed.claims()]
-        if not rows:
+        """Return the tables."""
+        chapters: dict[str, list[Mapping[str, Any]]] = {}
+        for page, claim in executed.claims():
+            chapters.setdefault(page, []).append(claim)
+        if not chapters:
             return [nodes.paragraph("", t("site.claims-none"))]
-        columns = ("claim", "verdict", "source", "published", "measured")
-        heads = [t(f"site.claims-{column}") for column in columns]
-        return [_table(t("site.claims-caption"), heads, (30, 14, 18, 18, 20), rows, "claims-ledger")]
+        return [self._summary(chapters), *(self._table(page, claims) for page, claims in chapters.items())]
+
+    def _summary(self, chapters: Mapping[str, Sequence[Mapping[str, Any]]]) -> nodes.table:
+        rows: list[list[nodes.Node]] = []
+        for page, claims in chapters.items():
+            holding = sum(claim["verdict"] == "holds" for claim in claims)
+            link = nodes.reference("", str(len(claims)), refid=_claims_anchor(page), internal=True)
+            counts = (nodes.Text(str(count)) for count in (holding, len(claims) - holding))
+            rows.append([_title_of(page, self.env.docname), link, *counts])
+        heads = [t(f"site.claims-{column}") for column in ("chapter", "claims", "holds", "fails")]
+        return _table(nodes.Text(t("site.claims-caption")), heads, (55, 15, 15, 15), rows, "claims-summary")
+
+    def _table(self, page: str, claims: Sequence[Mapping[str, Any]]) -> nodes.table:
+        heads = [t(f"site.claims-{column}") for column in ("claim", "verdict", "published", "measured")]
+        rows = [self._row(page, claim) for claim in claims]
+        table = _table(_title_of(page, self.env.docname), heads, (42, 14, 22, 22), rows, "claims-ledger")
+        table["ids"].append(_claims_anchor(page))
+        return table
 
     def _row(self, page: str, claim: Mapping[str, Any]) -> list[nodes.Node]:
         # The anchor is in the card, which is raw HTML to Sphinx, so the address is made here.
         address = f"{self.env.app.builder.get_relative_uri(self.env.docname, page)}#claim-{claim['id']}"
-        link = nodes.reference("", claim["statement"], refuri=address, internal=True)
-        holds = claim["verdict"] == "holds"
-        mark = nodes.raw("", f'<span aria-hidden="true">{"✓" if holds else "✗"}</span> ', format="html")
-        verdict = nodes.inline("", "", mark, nodes.Text(claim["verdict_text"]))
-        verdict["classes"] += ["claim-verdict", "claim-holds" if holds else "claim-fails"]
-        texts = [nodes.Text(claim[key]) for key in ("source", "published", "measured_text")]
-        return [link, verdict, *texts]
+        statement = nodes.inline("", "", nodes.reference("", claim["statement"], refuri=address, internal=True))
+        notes = [claim["source"], t("site.claims-reason", reason=claim["reason"]) if claim["reason"] else ""]
+        statement += [nodes.inline("", note, classes=["claim-note"]) for note in notes if note]
+        name = "holds" if claim["verdict"] == "holds" else "fails"
+        mark = nodes.raw("", f'<span aria-hidden="true">{"✓" if name == "holds" else "✗"}</span> ', format="html")
+        verdict = nodes.inline("", "", mark, nodes.Text(t(f"site.claims-{name}")))
+        verdict["classes"] += ["claim-verdict", f"claim-{name}"]
+        return [statement, verdict, *(nodes.Text(claim[key]) for key in ("published", "measured_text"))]
 
 
 class RunningTimes(SphinxDirective):
@@ -109,17 +130,12 @@ class RunningTimes(SphinxDirective):
         for page in executed.index():
             cost = executed.cost(page)
             if cost is not None:
-                title = addnodes.pending_xref(
-                    "", nodes.inline("", ""), refdomain="std", reftype="doc", reftarget=f"/{page}", refexplicit=False
-                )
-                title["refdoc"] = self.env.docname
-                title["refwarn"] = True
                 numbers = (f"{cost.cpu_seconds:.1f}", f"{cost.peak_memory_mb:,.0f}")
-                rows.append([title, *map(nodes.Text, numbers)])
+                rows.append([_title_of(page, self.env.docname), *map(nodes.Text, numbers)])
         if not rows:
             return [nodes.paragraph("", t("site.times-none"))]
         heads = [t(f"site.times-{column}") for column in ("chapter", "seconds", "memory")]
-        return [_table(t("site.times-caption"), heads, (60, 20, 20), rows, "running-times")]
+        return [_table(nodes.Text(t("site.times-caption")), heads, (60, 20, 20), rows, "running-times")]
 
 
 class WorkedSolution(SphinxDirective):
@@ -168,10 +184,24 @@ def _nested_hints(hints: Sequence[str]) -> str:
     return inner
 
 
+def _title_of(page: str, docname: str) -> addnodes.pending_xref:
+    """Return the title of a page as a link to it, to stand in the document `docname`."""
+    title = addnodes.pending_xref(
+        "", nodes.inline("", ""), refdomain="std", reftype="doc", reftarget=f"/{page}", refexplicit=False
+    )
+    title["refdoc"] = docname
+    title["refwarn"] = True
+    return title
+
+
+def _claims_anchor(page: str) -> str:
+    return f"claims-of-{page.rpartition('/')[2]}"
+
+
 def _table(
-    caption: str, heads: Sequence[str], widths: Sequence[int], rows: Sequence[Sequence[nodes.Node]], name: str
+    caption: nodes.Node, heads: Sequence[str], widths: Sequence[int], rows: Sequence[Sequence[nodes.Node]], name: str
 ) -> nodes.table:
-    table = nodes.table("", nodes.title("", caption), classes=[name])
+    table = nodes.table("", nodes.title("", "", caption), classes=[name])
     group = nodes.tgroup("", cols=len(heads))
     group += [nodes.colspec("", colwidth=width) for width in widths]
     group += nodes.thead("", _table_row([nodes.Text(head) for head in heads]))

@@ -69,7 +69,8 @@ class Verdict:
         """
         scale = abs(self.measured) or abs(self.high - self.low) or 1.0
         decimals = max(0, self.claim.digits - 1 - int(np.floor(np.log10(scale))))
-        return f"{value:,.{decimals}f}" if decimals <= 12 else f"{value:.1e}"
+        text = f"{value:z,.{decimals}f}" if decimals <= 12 else f"{value:.1e}"
+        return text.replace("-", "−")
 
     def values(self) -> dict[str, str]:
         """Return the lines of the card below the statement: label → text, in the reader's language."""
@@ -110,7 +111,7 @@ class Verdict:
             "reference": self.reference,
             "measured_text": lines[t("common.claim.measured")],
             "verdict": "holds" if self.holds else "fails",
-            "verdict_text": verdict,
+            "reason": "" if self.holds or self.claim.fails_because is None else self.claim.fails_because[language()],
         }
         rows = "".join(f"<dt>{html.escape(k)}</dt><dd>{html.escape(v)}</dd>" for k, v in lines.items())
         mark = "✓" if self.holds else "✗"
