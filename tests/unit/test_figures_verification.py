@@ -37,7 +37,7 @@ def plurality() -> Figure:
         (t("verification.plurality.verified"), FALLING, 0.75),
     ]
     panels = {t(f"verification.plurality.{kind}"): series for kind in ("cyclic", "uniform")}
-    return draw.plurality(ERRORS, panels)
+    return draw.plurality(ERRORS, panels, starts=(0, 0.5))
 
 
 def transition() -> Figure:
@@ -72,7 +72,11 @@ FIGURES: dict[str, Callable[[], Figure]] = {
         np.log(TRIES),
         (TRIES, np.log(TRIES)),
         0.3 * np.log(TRIES),
-        {t(f"verification.best.{name}"): 40 / TRIES for name in ("common", "any", "rare")},
+        {
+            t("verification.best.common"): 40 / TRIES,
+            t("verification.best.any"): 40 / TRIES * np.array([[0.8], [1.0], [1.2]]),
+            t("verification.best.rare"): 40 / TRIES,
+        },
     ),
     "best_of_rounds": lambda: draw.best_of_rounds(
         dict.fromkeys((2, 4, 16), CHAIN),
@@ -83,8 +87,9 @@ FIGURES: dict[str, Callable[[], Figure]] = {
         (100, 300, 1000, 3000, 10_000), FALLING[:, :5], FALLING[:, :5] - 0.1, few=0.9, everything=0.95
     ),
     "steps": lambda: draw.steps(
-        dict.fromkeys(("none", "label", "both"), FALLING),
-        dict.fromkeys(("none", "label", "both"), 10 ** (3 * (1 - FALLING))),
+        dict.fromkeys(("none", "label", "like", "both"), FALLING),
+        dict.fromkeys(("none", "label", "like", "both"), 10 ** (3 * (1 - FALLING))),
+        dict.fromkeys(("none", "label", "like", "both"), FALLING),
         few=0.9,
     ),
 }

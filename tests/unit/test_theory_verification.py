@@ -91,6 +91,7 @@ def test_arrays_broadcast() -> None:
         (lambda: theory.best_of_n_divergence(0.5), "n must be at least 1, got 0.5"),
         (lambda: theory.best_of_n_divergence(np.inf), "n must be at least 1 and finite, got inf"),
         (lambda: theory.best_of_n_law([0.5, 0.5], 0), "n must be at least 1, got 0"),
+        (lambda: theory.best_of_n_moments(10**15 + 1), "n must be at most 10¹⁵"),
         (lambda: theory.best_of_n_moments(0), "n must be at least 1, got 0"),
         (lambda: theory.best_of_n_variance(2, sample_size=1, generations=1), "sample_size must be at least 2"),
         (lambda: theory.best_of_n_gain(2, generations=-1), "generations must be at least 0"),
@@ -120,6 +121,14 @@ def test_bad_input_is_named(call: Callable[[], Any], message: str) -> None:
 def test_what_is_no_number_is_a_type_error() -> None:
     with pytest.raises(TypeError, match="error must hold numbers, got 'much'"):
         theory.purity(error="much", keep_correct=1, keep_wrong=1)
+    with pytest.raises(TypeError, match=r"error must hold numbers, got '0\.5'"):
+        theory.purity(error="0.5", keep_correct=1, keep_wrong=1)
+    with pytest.raises(TypeError, match="error must hold numbers, got True"):
+        theory.purity(error=True, keep_correct=1, keep_wrong=1)
+    with pytest.raises(TypeError, match="n must hold numbers, got True"):
+        theory.best_of_n_divergence(True)
+    with pytest.raises(TypeError, match="error must hold numbers"):
+        theory.purity(error=[[0.1], [0.2, 0.3]], keep_correct=1, keep_wrong=1)
     with pytest.raises(TypeError, match="classes must be an integer"):
         theory.plurality_threshold(keep_correct=1, keep_wrong=1, classes=2.5)  # type: ignore[arg-type]
 
@@ -231,6 +240,16 @@ def test_moments_of_the_largest() -> None:
     # Known in closed form, and from tables of order statistics.
     assert theory.best_of_n_moments(3)[0] == pytest.approx(1.5 / np.sqrt(np.pi), abs=1e-10)
     assert theory.best_of_n_moments(10) == pytest.approx((1.53875, 0.34434), abs=1e-5)
+
+
+def test_moments_of_the_largest_of_very_many() -> None:
+    """By another route: −log of the largest's probability is exponential over n."""
+    levels, weights = np.polynomial.legendre.leggauss(4_000)
+    for n in (10**4, 10**9, 10**15):
+        values = stats.norm.isf(-np.expm1(np.log((levels + 1) / 2) / n))
+        mean = float(weights @ values / 2)
+        assert theory.best_of_n_moments(n)[0] == pytest.approx(mean, abs=1e-5)
+        assert theory.best_of_n_moments(n)[1] == pytest.approx(float(weights @ (values - mean) ** 2 / 2), abs=1e-4)
 
 
 def test_gains_are_a_geometric_series() -> None:

@@ -52,6 +52,18 @@ def test_a_verifier_may_prefer_given_classes() -> None:
     assert liking.keeps(LABELS, TRUTH, seed=10_000).tolist() == [True, False, True, False, False, True]
 
 
+def test_a_verifier_cannot_be_changed_and_can_be_compared() -> None:
+    mine = np.array([1.0, 0.5])
+    liking = Verifier(mine, 0)
+    mine[0] = 0.0
+    assert np.asarray(liking.keep_correct).tolist() == [1.0, 0.5]
+    with pytest.raises(ValueError, match="read-only"):
+        np.asarray(liking.keep_correct)[0] = 0.0
+    assert liking == liking
+    assert liking != Verifier([1.0, 0.5], 0)
+    assert len({liking, liking}) == 1
+
+
 @given(st.integers(10_000, 20_000))
 def test_verifiers_depend_on_the_seed_alone(seed: int) -> None:
     labels, truth = np.zeros(500, dtype=int), np.arange(500) % 2
@@ -84,6 +96,27 @@ def test_best_of_chooses_by_score_and_not_by_value() -> None:
         (lambda: Verifier(1.2, 0), ValueError, "keep_correct must be from 0 to 1, got 1.2"),
         (lambda: Verifier(1, [0, -1]), ValueError, "keep_wrong must be from 0 to 1, got -1"),
         (lambda: Verifier([[1]], 0), ValueError, "keep_correct must be a number or one number for each class"),
+        (
+            lambda: Verifier("0.9", 0),
+            TypeError,
+            "keep_correct must be a number or one number for each class, got '0.9'",
+        ),
+        (lambda: Verifier(True, 0), TypeError, "keep_correct must be a number or one number for each class, got True"),
+        (
+            lambda: Verifier([1, 1, 1], [0, 0]),
+            ValueError,
+            "keep_wrong must have one number for each of the 3 classes of keep_correct, got 2",
+        ),
+        (
+            lambda: Verifier([1, 1], 0).keeps(np.array([-1, 0]), np.array([0, 0]), seed=10_000),
+            ValueError,
+            "keep probability, 0 to 1, got -1",
+        ),
+        (
+            lambda: two_class_accuracy(**(TWO | {"verifier": (0.9, 0.3)})),
+            TypeError,
+            "verifier must be a Verifier, got (0.9, 0.3) (tuple)",
+        ),
         (lambda: Verifier("x", 0), TypeError, "keep_correct must be a number or one number for each class, got 'x'"),
         (
             lambda: Verifier(1, 0).keeps(LABELS, TRUTH[:2], seed=10_000),

@@ -1,7 +1,7 @@
 """Figures of the chapter on verification. They draw arrays, and know nothing of the experiments behind them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from jaxtyping import Float
@@ -56,7 +56,9 @@ def rescue(
             marker=marker,
             generations=errors.tolist(),
         )
-    _mark_thresholds(axes, thresholds)
+    for place, colour in zip(thresholds, (COLOURS.model, PALETTE[2]), strict=True):
+        _mark_threshold(axes, place, colour)
+    _share_ticks(axes)
     axes.set(xlabel=t("verification.axis.error"), ylabel=t("verification.axis.accuracy"), xlim=(0, 1), ylim=(0, 1.02))
     axes.legend(loc="lower left")
     return figure
@@ -81,14 +83,14 @@ def transition(
     """
     figure, (left, right) = figure_grid(columns=2, height=3.5, share_y=True)
     for (label, curve, runs, place), colour, marker, style in zip(verifiers, PALETTE, _MARKERS, _STYLES, strict=False):
-        left.plot(grid, curve, color=colour, linestyle=style)
-        _dots(left, errors, runs, label, colour, marker)
-        _mark_thresholds(left, [place])
+        _dots_on_line(left, (grid, curve), (errors, runs), label, colour, marker, style)
+        _mark_threshold(left, place, colour)
     for (size, (curve, runs)), colour, marker, style in zip(sizes.items(), PALETTE, _MARKERS, _STYLES, strict=False):
-        right.plot(grid, curve, color=colour, linestyle=style)
-        _dots(right, errors, runs, t("verification.transition.size", size=size), colour, marker)
-    _mark_thresholds(right, [threshold])
+        label = t("verification.transition.size", size=size)
+        _dots_on_line(right, (grid, curve), (errors, runs), label, colour, marker, style)
+    _mark_threshold(right, threshold, COLOURS.theory)
     for axes in (left, right):
+        _share_ticks(axes)
         axes.set(xlabel=t("verification.axis.error"), xlim=(0, 1), ylim=(0, 1.02))
         axes.legend(loc="lower left", fontsize=8.5)
     left.set(ylabel=t("verification.axis.accuracy"))
@@ -98,19 +100,23 @@ def transition(
 def plurality(
     errors: Float[np.ndarray, " errors"],
     panels: Mapping[str, Sequence[tuple[str, Float[np.ndarray, "seeds errors"], float]]],
+    *,
+    starts: Sequence[float],
 ) -> Figure:
     """Draw accuracy by label error, one panel for each kind of wrong labels.
 
     Args:
         errors: shares of wrong labels.
         panels: title → label, accuracies and predicted threshold of each series.
+        starts: where the horizontal axis of each panel starts.
     """
     figure, grid = figure_grid(columns=len(panels), height=3.5, share_y=True)
-    for axes, (title, series) in zip(grid, panels.items(), strict=True):
+    for axes, (title, series), start in zip(grid, panels.items(), starts, strict=True):
         for (label, runs, place), colour, marker in zip(series, (COLOURS.model, PALETTE[2]), "o^", strict=False):
             interval_plot(axes, runs, label=label, colour=colour, marker=marker, generations=errors.tolist())
-            _mark_thresholds(axes, [place])
-        axes.set(title=title, xlabel=t("verification.axis.error"), xlim=(0, 1), ylim=(0, 1.02))
+            _mark_threshold(axes, place, colour)
+        _share_ticks(axes)
+        axes.set(title=title, xlabel=t("verification.axis.error"), xlim=(start, 1), ylim=(0, 1.02))
         axes.legend(loc="lower left")
     grid[0].set(ylabel=t("verification.axis.accuracy"))
     return figure
@@ -138,6 +144,7 @@ def phases(
             if chosen:
                 x, y = zip(*chosen, strict=True)
                 axes.scatter(x, y, s=26, marker=marker, color=colour, edgecolor=COLOURS.ink, linewidth=0.7, zorder=3)
+        _share_ticks(axes)
         axes.set(title=t("verification.phases.title", keep=keep_correct), xlabel=t("verification.phases.error"))
     grid[0].set(ylabel=t("verification.phases.wrong"))
     bar = figure.colorbar(mesh, ax=grid)
@@ -166,10 +173,10 @@ def taste(
     left.plot(odds[:12].T, color=COLOURS.muted, linewidth=0.6, alpha=0.6)
     left.plot(expected_odds, color=COLOURS.theory, linestyle=":", label=t("common.legend.theory"))
     every = np.arange(0, odds.shape[1], 2)
-    median = np.exp(np.log(odds).mean(axis=0))
+    geometric_mean = np.exp(np.log(odds).mean(axis=0))
     left.plot(
         every,
-        median[every],
+        geometric_mean[every],
         "o",
         color=COLOURS.model,
         markeredgecolor=COLOURS.panel,
@@ -204,7 +211,7 @@ def best_of(
     bound: Float[np.ndarray, " tries"],
     measured: tuple[Float[np.ndarray, " some"], Float[np.ndarray, " some"]],
     ties: Float[np.ndarray, " tries"],
-    kinds: Mapping[str, Float[np.ndarray, " tries"]],
+    kinds: Mapping[str, Float[np.ndarray, "*orders tries"]],
 ) -> Figure:
     """Draw how far the best of n is from one draw, and how many kinds it still has in effect.
 
@@ -212,20 +219,24 @@ def best_of(
         tries: n.
         bound: the closed form of the divergence, in nats.
         measured: n, and the divergence measured for a continuous score.
-        ties: divergence for categories.
-        kinds: label → effective number of kinds.
+        ties: divergence for the categories of the first series of `kinds`.
+        kinds: label → effective number of kinds; a row for each of several orders is drawn as mean and 90 % band.
     """
     figure, (left, right) = figure_grid(columns=2, height=3.4)
     left.plot(tries, bound, color=COLOURS.theory, linestyle=":", label=t("verification.best.bound"))
     left.plot(
         *measured, "o", color=COLOURS.model, markeredgecolor=COLOURS.panel, label=t("verification.best.continuous")
     )
-    left.plot(tries, ties, color=COLOURS.human, linestyle="--", label=t("verification.best.ties"))
+    left.plot(tries, ties, color=PALETTE[0], linestyle="--", label=t("verification.best.ties"))
     left.set(xscale="log", xlabel=t("verification.best.axis"), ylabel=t("verification.best.divergence"))
     left.set_ylim(0, 1.35 * bound.max())
     left.legend(loc="upper left")
-    for (label, numbers), colour, style in zip(kinds.items(), PALETTE, _STYLES, strict=False):
-        right.plot(tries, numbers, color=colour, linestyle=style, label=label)
+    for (label, numbers), colour, style in zip(kinds.items(), PALETTE[:3], ("--", "-", "-."), strict=True):
+        if numbers.ndim == 2:
+            right.fill_between(
+                tries, *np.quantile(numbers, (0.05, 0.95), axis=0), color=colour, alpha=0.18, linewidth=0
+            )
+        right.plot(tries, np.atleast_2d(numbers).mean(axis=0), color=colour, linestyle=style, label=label)
     right.set(xscale="log", yscale="log", xlabel=t("verification.best.axis"), ylabel=t("verification.best.kinds"))
     right.set_yticks([1, 3, 10, 30, 100], ["1", "3", "10", "30", "100"])
     right.set_ylim(0.9, 900)
@@ -241,7 +252,7 @@ def best_of_rounds(
     variances: Mapping[int, Float[np.ndarray, " generations"]],
     gains: Mapping[int, Float[np.ndarray, " generations"]],
 ) -> Figure:
-    """Draw variance left and mean gained by round, for several n: dots over theory.
+    """Draw remaining variance and mean gained by round, for several n: dots over theory.
 
     Args:
         chains: n → simulated chains.
@@ -266,6 +277,7 @@ def best_of_rounds(
     left.set(yscale="log", xlabel=t("verification.axis.round"), ylabel=t("verification.rounds.variance"))
     left.legend(loc="lower left")
     right.set(xlabel=t("verification.axis.round"), ylabel=t("verification.rounds.gain"), ylim=(0, None))
+    right.legend(loc="lower right")
     return figure
 
 
@@ -305,52 +317,72 @@ def scaling(
 def steps(
     accuracy: Mapping[str, Float[np.ndarray, "seeds steps"]],
     spread: Mapping[str, Float[np.ndarray, "seeds steps"]],
+    kept: Mapping[str, Float[np.ndarray, "seeds steps"]],
     *,
     few: float,
 ) -> Figure:
-    """Draw students' accuracy, and the spread of the generator, by step of three loops.
+    """Draw students' accuracy, whole and magnified, and the generator's spread and what is kept, by step of four loops.
 
     Args:
-        accuracy: "none", "label" or "both" → accuracy.
+        accuracy: "none", "label", "like" or "both" → accuracy.
         spread: the same → total variance of the generator, relative to the one fitted to human data.
+        kept: the same → share of the draws that pass.
         few: accuracy with the human examples that the first generator learnt from.
     """
-    figure, (left, right) = figure_grid(columns=2, height=3.8)
+    figure, (whole, magnified, below, shares) = figure_grid(rows=2, columns=2, height=3.0)
     looks = {
         "none": (COLOURS.model, "o"),
         "label": (PALETTE[2], "^"),
+        "like": (PALETTE[0], "s"),
         "both": (PALETTE[3], "D"),
     }
     count = next(iter(accuracy.values())).shape[1]
+    numbers = list(range(1, count + 1))
     for name, (colour, marker) in looks.items():
-        label = t(f"verification.steps.{name}")
-        numbers = list(range(1, count + 1))
-        interval_plot(left, 100 * accuracy[name], label=label, colour=colour, marker=marker, generations=numbers)
-        interval_plot(right, np.log10(spread[name]), label=label, colour=colour, marker=marker, generations=numbers)
-    left.axhline(100 * few, color=COLOURS.human, linestyle=":", label=t("verification.steps.few"))
-    left.set(xlabel=t("verification.steps.axis"), ylabel=t("verification.scaling.accuracy"), ylim=(0, 104))
-    left.legend(loc="lower left")
-    right.set(xlabel=t("verification.steps.axis"), ylabel=t("verification.steps.spread"))
-    top = int(np.ceil(right.get_ylim()[1]))
-    right.set_yticks(range(top + 1), [f"{10**power:,}" for power in range(top + 1)])
-    for axes in (left, right):
+        for axes, runs in (
+            (whole, 100 * accuracy[name]),
+            (magnified, 100 * accuracy[name]),
+            (below, np.log10(spread[name])),
+            (shares, 100 * kept[name]),
+        ):
+            label = t(f"verification.steps.{name}")
+            interval_plot(axes, runs, label=label, colour=colour, marker=marker, generations=numbers)
+    for axes in (whole, magnified):
+        axes.axhline(100 * few, color=COLOURS.human, linestyle=":", label=t("verification.steps.few"))
+        axes.set(xlabel=t("verification.steps.axis"), ylabel=t("verification.steps.accuracy"))
+    whole.set_ylim(0, 104)
+    whole.legend(loc="lower left", fontsize=8)
+    magnified.set_ylim(84, 94)
+    below.set(xlabel=t("verification.steps.axis"), ylabel=t("verification.steps.spread"))
+    top = int(np.ceil(below.get_ylim()[1]))
+    below.set_yticks(range(top + 1), [f"{10**power:,}" for power in range(top + 1)])
+    shares.set(xlabel=t("verification.steps.axis"), ylabel=t("verification.steps.kept"), ylim=(0, 106))
+    for axes in figure.axes:
         axes.set_xticks(range(1, count + 1, 2))
     return figure
 
 
-def _mark_thresholds(axes: Axes, thresholds: Sequence[float]) -> None:
-    for place in thresholds:
-        axes.axvline(place, color=COLOURS.theory, linestyle=":", linewidth=1.2, zorder=1)
+def _share_ticks(axes: Axes) -> None:
+    # Short first and last labels, so that those of neighbouring panels do not run together.
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], ["0", "0.25", "0.5", "0.75", "1"])
 
 
-def _dots(
+def _mark_threshold(axes: Axes, place: float, colour: str) -> None:
+    axes.axvline(place, color=colour, linestyle=":", linewidth=1.4, zorder=1)
+
+
+def _dots_on_line(
     axes: Axes,
-    errors: Float[np.ndarray, " errors"],
-    runs: Float[np.ndarray, "runs errors"],
+    theory: tuple[Float[np.ndarray, " grid"], Float[np.ndarray, " grid"]],
+    simulation: tuple[Float[np.ndarray, " errors"], Float[np.ndarray, "runs errors"]],
     label: str,
     colour: str,
     marker: str,
+    style: str,
 ) -> None:
-    axes.plot(
-        errors, runs.mean(axis=0), marker, color=colour, markeredgecolor=COLOURS.panel, markersize=5.5, label=label
-    )
+    errors, runs = simulation
+    look: dict[str, Any] = {"color": colour, "markeredgecolor": COLOURS.panel, "markersize": 5.5}
+    axes.plot(*theory, color=colour, linestyle=style)
+    axes.plot(errors, runs.mean(axis=0), marker, **look)
+    # In the legend, line and dots together.
+    axes.plot([], [], marker=marker, linestyle=style, label=label, **look)

@@ -18,13 +18,20 @@ from secondhand.generations.gaussian import GaussianChain
 from secondhand.learners import LabelledFeatures, Learner
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Verifier:
     """Keeps a generated example with one probability if it is right, and with another if it is wrong.
 
     Attributes:
         keep_correct: φ, from 0 to 1: one number, or one for each (given) class for a verifier that prefers classes.
+            Rows are copied, and cannot be written to.
         keep_wrong: ψ, likewise.
+
+    Two verifiers are equal only if they are the same object.
+
+    Raises:
+        TypeError: an attribute does not hold numbers.
+        ValueError: an attribute is not from 0 to 1, or both are rows of different lengths.
     """
 
     keep_correct: ArrayLike
@@ -33,6 +40,11 @@ class Verifier:
     def __post_init__(self) -> None:
         for name in ("keep_correct", "keep_wrong"):
             object.__setattr__(self, name, _keep_probabilities(name, getattr(self, name)))
+        right, wrong = np.shape(self.keep_correct), np.shape(self.keep_wrong)
+        if right and wrong and right != wrong:
+            raise ValueError(
+                f"keep_wrong must have one number for each of the {right[0]} classes of keep_correct, got {wrong[0]}"
+            )
 
     def keeps(self, labels: ArrayLike, truth: ArrayLike, *, seed: int) -> Bool[np.ndarray, " items"]:
         """Return which examples are kept, given their labels and their true classes.
@@ -150,6 +162,8 @@ def two_class_accuracy(
     m = _validation.number("separation", separation, minimum=0)
     d = _validation.integer("dimensions", dimensions, minimum=2)
     runs = _validation.integer("runs", runs, minimum=1)
+    if not isinstance(verifier, Verifier):
+        raise TypeError(f"verifier must be a Verifier, got {verifier!r} ({type(verifier).__name__})")
     right, wrong = np.asarray(verifier.keep_correct), np.asarray(verifier.keep_wrong)
     if right.ndim or wrong.ndim:
         raise ValueError("verifier must have one probability for both classes, got an array; pass two numbers")
@@ -209,9 +223,6 @@ def taste_chain(
     counts[:, 0] = law * size
     for t in range(generations):
         weights = counts[:, t] * kept
-        total = weights.sum(axis=1, keepdims=True)
-        # A chain that has lost every class that is kept stays as it is.
-        weights = np.where(total > 0, weights, counts[:, t])
         counts[:, t + 1] = generator.multinomial(size, weights / weights.sum(axis=1, keepdims=True))
     return CategoricalChain(counts=counts)
 
@@ -333,9 +344,14 @@ class VerifiedLearner:
 
 def _keep_probabilities(name: str, value: ArrayLike) -> float | Float[np.ndarray, " classes"]:
     try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
+        array = np.asarray(value)
+    except ValueError:
         raise TypeError(f"{name} must be a number or one number for each class, got {value!r}") from None
+    if array.size and array.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must be a number or one number for each class, got {value!r}")
+    # A copy, so that nobody changes the verifier from outside.
+    array = array.astype(np.float64)
+    array.setflags(write=False)
     if array.ndim > 1 or array.size == 0:
         raise ValueError(f"{name} must be a number or one number for each class, got shape {array.shape}")
     outside = ~((array >= 0) & (array <= 1))
@@ -354,8 +370,9 @@ def _integers(name: str, value: Any) -> Int[np.ndarray, " items"]:
 def _of_class(probabilities: Float[np.ndarray, "..."], labels: Int[np.ndarray, " items"]) -> Float[np.ndarray, "..."]:
     if probabilities.ndim == 0:
         return probabilities
-    if labels.size and (labels.min() < 0 or labels.max() >= len(probabilities)):
+    outside = (labels < 0) | (labels >= len(probabilities))
+    if outside.any():
         raise ValueError(
-            f"labels must be classes with a keep probability, 0 to {len(probabilities) - 1}, got {labels.max()}"
+            f"labels must be classes with a keep probability, 0 to {len(probabilities) - 1}, got {labels[outside][0]}"
         )
     return np.asarray(probabilities[labels])

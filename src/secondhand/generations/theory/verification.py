@@ -13,7 +13,7 @@ from scipy import integrate, stats
 from scipy.special import xlogy
 
 from secondhand import _validation
-from secondhand.generations.theory._steps import generations_until, numbers
+from secondhand.generations.theory._steps import generations_until
 
 _NODES = 60
 """Nodes of each quadrature: from 20 examples and 3 dimensions, twice as many change an accuracy by below 1e-4."""
@@ -52,7 +52,9 @@ def plurality_threshold(
     right label is the most frequent one, though perhaps no majority, as long as (1 − p)φ > pψ/(K − 1). Let a be the
     share of the right label among the kept, b that of each other one. The probability of a label c given the features
     x is then b + (a − b) times the true one, which has its largest value at the same class if and only if a > b,
-    however much the classes overlap.
+    however much the classes overlap. So a learner that can represent these probabilities loses nothing but sample size
+    to the noise. One that cannot, such as a linear discriminant of overlapping classes, can lose more; it, too, turns
+    at a = b.
 
     Args:
         keep_correct: φ, from 0 to 1; a number or an array.
@@ -98,7 +100,8 @@ def kept_share(*, error: ArrayLike, keep_correct: ArrayLike, keep_wrong: ArrayLi
 def purity(*, error: ArrayLike, keep_correct: ArrayLike, keep_wrong: ArrayLike) -> float | Float[np.ndarray, "..."]:
     """Return the share of right examples among those that a verifier keeps: (1 − p)φ/((1 − p)φ + pψ).
 
-    As odds: right to wrong is (1 − p)/p before, and φ/ψ times that after. So only the ratio of φ and ψ matters.
+    As odds: right to wrong is (1 − p)/p before, and φ/ψ times that after. So only the ratio of φ and ψ matters, here
+    and for the thresholds; what is kept of all (`kept_share`) depends on both.
 
     Args:
         error: p, from 0 to 1; a number or an array.
@@ -121,7 +124,7 @@ def purity(*, error: ArrayLike, keep_correct: ArrayLike, keep_wrong: ArrayLike) 
             "purity is undefined where nothing is kept: (1 − error)·keep_correct + error·keep_wrong is 0; "
             "raise keep_correct or keep_wrong, or change error"
         )
-    return _plain((1 - numbers("error", error)) * numbers("keep_correct", keep_correct) / kept)
+    return _plain((1 - _numbers("error", error)) * _numbers("keep_correct", keep_correct) / kept)
 
 
 def averaging_accuracy(*, purity: float, sample_size: int, separation: float, dimensions: int) -> float:
@@ -252,7 +255,7 @@ def best_of_n_divergence(n: ArrayLike) -> float | Float[np.ndarray, "..."]:
     Source:
         A. Beirami et al. (2024), Theoretical Guarantees on the Best-of-n Alignment Policy (upper bound).
     """
-    draws = numbers("n", n)
+    draws = _numbers("n", n)
     outside = ~(np.isfinite(draws) & (draws >= 1))
     if outside.any():
         worst = draws[outside].flat[0]
@@ -284,25 +287,36 @@ def best_of_n_law(probabilities: ArrayLike, n: float) -> Float[np.ndarray, " cat
 def best_of_n_moments(n: int) -> tuple[float, float]:
     """Return mean and variance of the largest of n standard normal values.
 
-    Geneticists call the mean the intensity of selection. Numerical integration of n·φ(x)Φ(x)ⁿ⁻¹.
+    Geneticists call the mean the intensity of selection. Numerical integration of n·φ(x)Φ(x)ⁿ⁻¹ between quantiles of
+    that density, so that n may be large.
 
     Args:
-        n: at least 1.
+        n: from 1 to 10¹⁵.
 
     Raises:
         TypeError: `n` is not an integer.
-        ValueError: `n` is below 1.
+        ValueError: `n` is out of range.
     """
     draws = _validation.integer("n", n, minimum=1)
+    if draws > 10**15:
+        raise ValueError(f"n must be at most 10¹⁵, where the integral is exact to nine digits, got {draws:.3g}")
 
-    def moment(power: int) -> float:
+    # Quantiles by way of what lies above them, which stays exact where nearly nothing does. Beyond those of 1e-18
+    # nothing is left to the twelfth digit.
+    lowest, middle = (max(-10.0, stats.norm.isf(-math.expm1(math.log(level) / draws))) for level in (1e-18, 0.5))
+    highest = float(stats.norm.isf(1e-18 / draws))
+
+    def moment(power: int, around: float) -> float:
         def density(x: float) -> float:
-            return float(x**power * draws * np.exp(stats.norm.logpdf(x) + (draws - 1) * stats.norm.logcdf(x)))
+            rest = (draws - 1) * stats.norm.logcdf(x)
+            return float((x - around) ** power * np.exp(math.log(draws) + stats.norm.logpdf(x) + rest))
 
-        return float(integrate.quad(density, -12, 12, epsabs=1e-13, epsrel=1e-12, limit=200, points=[0.0, 3.0])[0])
+        exact = integrate.quad(density, lowest, highest, points=[middle], epsabs=1e-13, epsrel=1e-12, limit=200)
+        return float(exact[0])
 
-    mean = moment(1)
-    return mean, moment(2) - mean**2
+    mean = moment(1, 0.0)
+    # Around the mean, so that a small variance is no difference of large numbers.
+    return mean, moment(2, mean)
 
 
 def best_of_n_variance(n: int, *, sample_size: int, generations: int) -> Float[np.ndarray, " {generations}+1"]:
@@ -352,8 +366,19 @@ def best_of_n_gain(n: int, *, generations: int) -> Float[np.ndarray, " {generati
     return np.concatenate([[0.0], mean * np.cumsum(deviations)])
 
 
+def _numbers(name: str, value: ArrayLike) -> Float[np.ndarray, "..."]:
+    """Return `value` as an array of floats; words and truth values do not count as numbers."""
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise TypeError(f"{name} must hold numbers, got {value!r}") from None
+    if array.size and array.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must hold numbers, got {value!r}")
+    return array.astype(np.float64)
+
+
 def _probability(name: str, value: ArrayLike) -> Float[np.ndarray, "..."]:
-    array = numbers(name, value)
+    array = _numbers(name, value)
     outside = ~((array >= 0) & (array <= 1))
     if outside.any():
         raise ValueError(f"{name} must be from 0 to 1, got {array[outside].flat[0]:g}")
