@@ -23,7 +23,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "errors": lambda: draw.errors(
         {way: {"mean": RISING, "regression": RISING[:, :11]} for way in WAYS[:3]},
         dict.fromkeys(WAYS[:3], RISING[0]),
-        (1.64, 2.93),
+        {"π²/6": 1.64, "π²/2 − 2": 2.93},
     ),
     "one": lambda: draw.one_real_item({20: RUNS, 200: RUNS}, {20: RUNS[0], 200: RUNS[0]}, 2 / 3),
     "biased": lambda: draw.biased_samplers(
@@ -44,7 +44,11 @@ FIGURES: dict[str, Callable[[], Figure]] = {
         {share: {100: 0.1 + 0.01 * GENERATOR.random(5)} for share in (0.0, 0.01, 0.1)},
         {0.0: 0.0, 0.01: 1e-4, 0.1: 1e-2},
     ),
-    "tails": lambda: draw.tails(0.1 * RISING, 0.1 * RISING[0], 0.1 * RISING[1]),
+    "tails": lambda: draw.tails(
+        dict.fromkeys(("replace", "fresh"), 0.1 * RISING),
+        dict.fromkeys(("replace", "fresh"), 0.1 * RISING[0]),
+        0.1 * RISING[1],
+    ),
     "digits": lambda: draw.digits(
         dict.fromkeys(("replace", "accumulate", "fresh"), RUNS),
         dict.fromkeys(("replace", "accumulate", "half"), RUNS[:, :6]),

@@ -37,14 +37,14 @@ def workflows(simulated: Mapping[str, Runs], expected: Mapping[str, Course]) -> 
 
 
 def errors(
-    simulated: Mapping[str, Mapping[str, Runs]], expected: Mapping[str, Course], limits: Sequence[float]
+    simulated: Mapping[str, Mapping[str, Runs]], expected: Mapping[str, Course], limits: Mapping[str, float]
 ) -> Figure:
     """Draw squared errors relative to the first fit, by generation, for several kinds of model.
 
     Args:
         simulated: name of the workflow → name of the model → squared error of each chain, relative to the first fit.
         expected: name of the workflow → exact course.
-        limits: levels to mark with dotted lines.
+        limits: label → level to mark with a dotted line.
     """
     figure, (axes,) = figure_grid(height=3.8)
     markers: dict[str, str] = {}
@@ -69,8 +69,16 @@ def errors(
                 markeredgecolor=COLOURS.panel,
                 markersize=6,
             )
-    for limit in limits:
+    for label, limit in limits.items():
         axes.axhline(limit, color=COLOURS.theory, linestyle=":", linewidth=1.2)
+        axes.annotate(
+            label,
+            (0.99, limit),
+            xycoords=("axes fraction", "data"),
+            xytext=(0, 4),
+            textcoords="offset points",
+            ha="right",
+        )
     for model, marker in markers.items():
         axes.plot([], [], marker, color=COLOURS.muted, label=t(f"mixing-real-data.errors.{model}"))
     axes.set(xlabel=t("common.axis.generation"), ylabel=t("mixing-real-data.errors.axis"), xscale="log", ylim=(0.8, 12))
@@ -177,6 +185,11 @@ def phases(
         mesh = phase_plot(
             axes, values, across=generations, up=shares, contours=(0.1, 0.3, 0.5, 0.7, 0.9), colour_bar=False
         )
+        # A label that the frame would cut says nothing.
+        for text in axes.texts:
+            text.set_clip_on(True)
+            across_at = text.get_position()[0]
+            text.set_visible(bool(1.6 < across_at < 0.6 * generations[-1]))
         time, share, left = np.array(checked[ratio]).T
         axes.scatter(time, share, c=left, cmap=mesh.get_cmap(), vmin=0, vmax=1, s=30, edgecolor=COLOURS.panel, zorder=3)
         axes.set(xlabel=t("common.axis.generation"))
@@ -259,47 +272,44 @@ def strong_collapse(
     return figure
 
 
-def tails(simulated: Runs, expected: Course, law: Course) -> Figure:
+def tails(simulated: Mapping[str, Runs], expected: Mapping[str, Course], law: Course) -> Figure:
     """Draw what share of a Zipf law is out of reach, by generation, on logarithmic scales.
 
     Args:
-        simulated: missing mass of each chain.
-        expected: its exact mean.
-        law: the power law that it comes close to.
+        simulated: "replace" and "fresh" → missing mass of each chain.
+        expected: the same names → its mean in theory.
+        law: the power law that "replace" comes close to.
     """
-    figure, (axes,) = figure_grid(height=3.4)
-    time = np.arange(1, expected.size)
-    axes.plot(time, expected[1:], color=COLOURS.model, label=t("common.legend.theory"))
-    places = np.unique(np.geomspace(1, expected.size - 1, 9).astype(int))
-    axes.errorbar(
-        places,
-        simulated.mean(axis=0)[places],
-        yerr=student_margin(simulated)[places],
-        fmt="o",
-        color=COLOURS.model,
-        markeredgecolor=COLOURS.panel,
-        label=t("common.legend.simulation"),
-    )
+    figure, (axes,) = figure_grid(height=3.8)
+    for place, (name, course) in enumerate(expected.items()):
+        time = np.arange(1, course.size)
+        colour, runs = PALETTE[place], simulated[name]
+        label = t(f"mixing-real-data.tails.{name}")
+        axes.plot(time, course[1:], color=colour, linestyle=_LINES[place], label=label)
+        places = np.unique(np.geomspace(1, course.size - 1, 9).astype(int))
+        axes.errorbar(
+            places,
+            runs.mean(axis=0)[places],
+            yerr=student_margin(runs)[places],
+            fmt=_MARKERS[place],
+            color=colour,
+            markeredgecolor=COLOURS.panel,
+        )
+    time = np.arange(1, law.size)
     axes.plot(time, law[1:], color=COLOURS.theory, linestyle=":", label=t("mixing-real-data.tails.law"))
-    linear = expected[1] * time
-    axes.plot(
-        time[linear < 1],
-        linear[linear < 1],
-        color=COLOURS.muted,
-        linestyle="--",
-        label=t("mixing-real-data.tails.linear"),
-    )
+    linear = expected["replace"][1] * time[:8]
+    axes.plot(time[:8], linear, color=COLOURS.muted, linestyle=(0, (1, 2)), label=t("mixing-real-data.tails.linear"))
     axes.set(
         xlabel=t("common.axis.generation"),
         ylabel=t("mixing-real-data.tails.axis"),
         xscale="log",
         yscale="log",
-        ylim=(0.05, 1),
+        ylim=(0.06, 1.5),
     )
     axes.set_xticks([1, 2, 5, 10, 20, 40])
-    axes.set_yticks([0.05, 0.1, 0.2, 0.5, 1])
+    axes.set_yticks([0.1, 0.2, 0.5, 1])
     _plain_numbers(axes, "x", "y")
-    axes.legend(loc="upper left")
+    axes.legend(loc="upper right", ncols=2)
     return figure
 
 
@@ -308,16 +318,16 @@ def digits(accuracy: Mapping[str, Runs], variety: Mapping[str, Runs]) -> Figure:
 
     Args:
         accuracy: workflow → share of human test digits classified correctly.
-        variety: workflow → variance of the pictures, relative to generation 0.
+        variety: workflow → variance of the pictures, relative to that of human digits.
     """
     figure, (left, right) = figure_grid(columns=2, height=3.6)
     for axes, courses in ((left, accuracy), (right, variety)):
         for name, runs in courses.items():
             place = ("replace", "accumulate", "fresh", "half").index(name)
             label = t(f"mixing-real-data.digits.{name}")
-            interval_plot(axes, runs, label=label, colour=PALETTE[place], marker=_MARKERS[place])
+            interval_plot(axes, 100 * runs, label=label, colour=PALETTE[place], marker=_MARKERS[place])
     left.set(ylabel=t("mixing-real-data.digits.accuracy"))
-    right.set(ylabel=t("mixing-real-data.digits.variety"), ylim=(0, 1.05))
+    right.set(ylabel=t("mixing-real-data.digits.variety"), ylim=(0, 50))
     left.legend(loc="lower left")
     right.legend(loc="upper right")
     return figure

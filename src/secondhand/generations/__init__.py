@@ -7,6 +7,7 @@ from secondhand.generations import theory
 from secondhand.generations.categorical import CategoricalChain, categorical_chain
 from secondhand.generations.feedback import FeedbackLoop, feedback_loop, generation_loop, temperature_chain
 from secondhand.generations.gaussian import GaussianChain, gaussian_chain
+from secondhand.generations.median import MEDIAN_WORKFLOWS, median_chain
 from secondhand.generations.refit import RefitChain, refit_chain
 from secondhand.generations.regression import (
     DESIGNS,
@@ -29,9 +30,11 @@ from secondhand.generations.verification import (
     two_class_accuracy,
 )
 from secondhand.generations.workflow import WORKFLOWS, check_workflow
+from secondhand.generations.zipf import ZipfChain, zipf_chain
 
 __all__ = [
     "DESIGNS",
+    "MEDIAN_WORKFLOWS",
     "REGRESSION_WORKFLOWS",
     "WORKFLOWS",
     "CategoricalChain",
@@ -43,6 +46,7 @@ __all__ = [
     "VerifiedLearner",
     "VerifiedModel",
     "Verifier",
+    "ZipfChain",
     "best_of",
     "best_of_chain",
     "categorical_chain",
@@ -53,6 +57,7 @@ __all__ = [
     "keep",
     "keep_at_random",
     "loop_safety",
+    "median_chain",
     "refit_chain",
     "regression_chain",
     "strong_collapse_errors",
@@ -61,4 +66,5 @@ __all__ = [
     "temperature_chain",
     "theory",
     "two_class_accuracy",
+    "zipf_chain",
 ]

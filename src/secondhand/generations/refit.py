@@ -54,7 +54,8 @@ def refit_chain(
     """Fit `learner` to human data, then `generations` times to data that the workflow puts together.
 
     Generation 0 is fitted to all of `data`. Whatever is real later comes from `data`, too, as that is all there is:
-    "fresh" items are drawn from it without replacement, anew in each generation.
+    "fresh" items are drawn from it without replacement, anew in each generation. Where `data` stay in the pool
+    ("accumulate", "accumulate-subsample") these items are repeats of what it holds already, not new information.
 
     Args:
         learner: what is fitted.
@@ -66,7 +67,8 @@ def refit_chain(
             "accumulate-subsample": `sample_size` of these, drawn without replacement; "fixed-real": its new items, of
             which the real ones are the same in all generations.
         real_share: share of the new items that is human; times `sample_size` it must be a whole number, and at most
-            the number of items in `data`. The last model makes the rest.
+            the number of items in `data`. The last model makes the rest, which must be at least one item: all-real
+            data would make no chain.
         fine_tune: start each generation after the first from the weights of the last model (`learner.fine_tune`)
             instead of afresh.
         measure: called as measure(model, sample) on each generation, `sample` being what this model makes for the next

@@ -25,6 +25,10 @@ def check_workflow(workflow: Any) -> str:
 
     Without real data "fixed-real" is "replace".
 
+    Chains of laws (`gaussian_chain`, `categorical_chain`) start from the true law, generation 0. A chain of learners
+    (`refit_chain`) has no true law: its generation 0 is fitted to all human data, however many they are, and is what
+    generation 1 is here.
+
     Raises:
         TypeError: `workflow` is not a string.
         ValueError: it is no known workflow.
@@ -52,7 +56,7 @@ def count_real_samples(sample_size: int, real_share: float, *, smallest: int = 2
     size = _validation.integer("sample_size", sample_size, minimum=smallest)
     share = _validation.number("real_share", real_share, minimum=0, maximum=1)
     real_samples = round(share * size)
-    if abs(share * size - real_samples) > 1e-9:
+    if abs(share * size - real_samples) > 1e-9 * max(1, real_samples):
         raise ValueError(
             f"real_share must make real_share · sample_size a whole number, got {share:g} · {size} = {share * size:g}; "
             f"the nearest share is {real_samples}/{size} = {real_samples / size:.10g}"

@@ -60,6 +60,7 @@ from secondhand.generations.theory.regression import (
     strong_collapse_error,
 )
 from secondhand.generations.theory.tails import (
+    effective_sample_share,
     zipf_missing_mass,
     zipf_missing_mass_law,
     zipf_resampled_missing_mass,
@@ -102,6 +103,7 @@ __all__ = [
     "best_of_n_moments",
     "best_of_n_variance",
     "best_real_weight",
+    "effective_sample_share",
     "exact_absorption_time",
     "exact_survival_probability",
     "expected_heterozygosity",

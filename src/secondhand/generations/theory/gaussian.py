@@ -122,11 +122,13 @@ def stationary_variance(*, sample_size: int, real_share: float, sampler_variance
 def real_share_needed(variance: float, *, sample_size: int, sampler_variance_ratio: float = 1.0) -> float:
     """Return the share of fresh real data, α, at which the expected variance settles at `variance` ("replace").
 
-    It is a real number; α·M need not be whole. With an honest sampler it has the closed form
+    It is the smallest such share, a real number; α·M need not be whole. Very close to α = 1 the variance may fall again
+    by a part of the order of 1/M³. With an honest sampler it has the closed form
 
         α = 1 − [1 + √(1 + 4M(M − 1/(1 − V)))]/(2M),
 
-    about V/(2M(1 − V)) for large M; with one that shrinks the variance by c it is near V(1 − c)/(1 − cV) for large M.
+    about V/(2M(1 − V)) if M is much larger than V/(1 − V); with one that shrinks the variance by c it is near
+    V(1 − c)/(1 − cV) for large M.
 
     Args:
         variance: V, above 0 and at most 1 − 1/M, which fits to real data alone have.

@@ -19,10 +19,12 @@ def accumulated_error(*, generations: int) -> Float[np.ndarray, " {generations}+
     """Return the squared error of a mean that is estimated from all data so far, relative to that of generation 1.
 
     Generation t adds data around the last estimate and averages over tM items: its error is the sum of 1/j² over j ≤ t,
-    which never reaches `ACCUMULATED_ERROR_LIMIT` = π²/6. Generation 0 is the truth, with error 0.
+    which never reaches `ACCUMULATED_ERROR_LIMIT` = π²/6. Generation 0 is the truth, with error 0. All batches have the
+    same size; with n items at first and m in each later batch it is 1 + n·Σ m/(n + tm)², which stays below 2.
 
-    Derivation. μ' = (tμ + μ + ε)/(t + 1) = μ + ε/(t + 1), where ε has variance σ²/M. The same holds to first order for
-    every estimator that averages: regression, maximum likelihood, medians.
+    Derivation. μ' = (tμ + μ + ε)/(t + 1) = μ + ε/(t + 1), where ε has variance σ²/M. The same holds for
+    a regression with one design, and to first order in 1/M for estimators that average: see the source. A median comes
+    close slowly, from below.
 
     Raises:
         TypeError: `generations` is not an integer.
