@@ -18,20 +18,17 @@ LEVELS = np.linspace(0, 1, 8)
 
 FIGURES: dict[str, Callable[[], Figure]] = {
     "form": lambda: draw.form_and_facts(SIZES, np.ones((5, 8)), RUNS, RUNS / 2),
-    "memory": lambda: draw.memory_and_guess(SIZES, RUNS, RUNS, RUNS[0], {"facts": RUNS, "shuffled": RUNS}),
+    "memory": lambda: draw.memory_and_guess(
+        SIZES, RUNS, RUNS, RUNS[0], RUNS, FEW, {"everything": SHORT / 2, "parent": SHORT}
+    ),
     "kinds": lambda: draw.broad_and_targeted(
         FEW,
         {"targeted": SHORT, "broad": SHORT},
         {"targeted": SHORT, "broad": SHORT, "limited": SHORT},
         before=0.7,
     ),
-    "judges": lambda: draw.judges(dict.fromkeys(FEW, RUNS[0]), LEVELS),
-    "abstention": lambda: draw.abstention(
-        dict.fromkeys(("before", "everything", "known", "honest"), (0.4, 0.5, 0.1)),
-        LEVELS,
-        {1: RUNS, 3: -RUNS},
-        {1: 0.5, 3: 0.75},
-    ),
+    "judges": lambda: draw.judges(dict.fromkeys(FEW, RUNS), LEVELS, published=0.7),
+    "abstention": lambda: draw.abstention(LEVELS, {1: RUNS, 3: -RUNS}, {1: 0.5, 3: 0.75}),
 }
 
 
@@ -42,6 +39,11 @@ def test_words_fit_the_figure(name: str, language: str, monkeypatch: pytest.Monk
     assert overflowing(FIGURES[name]()) == []
 
 
-def test_bars_add_up_to_all_answers() -> None:
-    bars = FIGURES["abstention"]().axes[0].patches
-    assert sum(bar.get_width() for bar in bars) == pytest.approx(4 * 100)  # type: ignore[attr-defined]
+def test_shares_are_drawn_in_percent() -> None:
+    for name in ("form", "memory", "kinds", "judges"):
+        assert all(axes.get_ylim() == (0, 104) for axes in FIGURES[name]().axes)
+
+
+def test_the_published_share_is_where_the_caller_says() -> None:
+    lines = draw.judges(dict.fromkeys(FEW, RUNS), LEVELS, published=0.42).axes[0].lines
+    assert any(np.allclose(line.get_ydata(), 42) for line in lines)

@@ -2,6 +2,8 @@
 
 import inspect
 import re
+import subprocess
+import sys
 import textwrap
 from collections.abc import Callable
 from dataclasses import replace
@@ -83,6 +85,22 @@ def test_facts_are_a_table(facts: Callables) -> None:
     frame = facts.about(["files"]).to_frame()
     assert list(frame.columns) == ["name", "kind", "topic", "parameters"]
     assert set(frame["topic"]) == {"files"}
+
+
+def test_numbers_can_change_places_within_groups_only(facts: Callables) -> None:
+    frame = facts.to_frame().assign(parent=[name.rpartition(".")[0] for name in facts.names])
+    for group in ("kind", "parent"):
+        dealt = facts.shuffled(group, seed=10_001).parameters
+        assert (dealt != facts.parameters).any()
+        before, after = (frame.assign(parameters=p).groupby(group)["parameters"] for p in (facts.parameters, dealt))
+        assert before.apply(sorted).equals(after.apply(sorted))
+
+
+@pytest.mark.parametrize("first", ["", "import torch; "])
+def test_facts_do_not_depend_on_what_was_imported(first: str, facts: Callables) -> None:
+    code = f"{first}from secondhand.sources import load_callables; print(load_callables().sha256)"
+    told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert told.strip() == facts.sha256
 
 
 # --- Dialogues --------------------------------------------------------------------------------------------------------
@@ -235,6 +253,12 @@ def test_the_best_constant_is_the_most_common_number() -> None:
     assert curves.coverage.tolist() == [[0.0]]
 
 
+def test_a_student_that_met_refusals_only_is_scored_too() -> None:
+    refusals = LESSON.silenced([True, True, True])
+    curves = learning_curves(ImitatorLearner(), refusals, LESSON, sizes=(5,), repeats=1, seed=10_006)
+    assert curves.best_constant.tolist() == curves.accuracy.tolist() == curves.coverage.tolist() == [[0.0]]
+
+
 # --- Bad input --------------------------------------------------------------------------------------------------------
 
 STUDENT = ImitatorLearner().fit(LESSON)
@@ -257,7 +281,27 @@ STUDENT = ImitatorLearner().fit(LESSON)
         (lambda _: Dialogue((ask("a"),), ()), ValueError, "got 1 questions and 0 answers"),
         (lambda _: Dialogue((ask("a"),), (3,)), TypeError, "must be strings, got 3 (int)"),  # type: ignore[arg-type]
         (lambda _: Dialogue(("why?",), ("3",)), ValueError, "questions must name their subject between backticks"),
-        (lambda _: Dialogue((ask("a"),), ("none",)), ValueError, "answers must hold a whole number or be"),
+        *(
+            (
+                lambda _, answer=answer: Dialogue((ask("a"),), (answer,)),
+                ValueError,
+                "answers must hold one whole number",
+            )
+            for answer in ("none", "1 or 2", "-3", "2.5", "It is 4, in UTF-8.", "No. # 4")
+        ),
+        (lambda facts: facts.about(5), TypeError, "topics must be a collection of topics, got 5 (int)"),
+        (lambda facts: facts.shuffled("topic", seed=1), ValueError, "within must be one of 'everything', 'kind'"),
+        (
+            lambda facts: replace(facts, kinds=facts.kinds[1:]),
+            ValueError,
+            "kinds must hold one value for each of the",
+        ),
+        (lambda _: LESSON.silenced(np.ones(3)), TypeError, "rows"),
+        (
+            lambda _: ImitatorLearner(capacity=2).fine_tune(STUDENT, LESSON),
+            ValueError,
+            "capacity must be at least the 3 facts that model remembers, got 2",
+        ),
         (
             lambda _: LESSON.silenced(np.array([True])),
             ValueError,

@@ -32,9 +32,9 @@ def form_and_facts(sizes: Sequence[int], style: _Runs, held_out: _Runs, constant
     )
     for name, runs, colour, marker in series:
         label = t(f"superficial-imitation.form.{name}")
-        interval_plot(axes, runs, label=label, colour=colour, marker=marker, generations=sizes)
+        interval_plot(axes, 100 * runs, label=label, colour=colour, marker=marker, generations=sizes)
     _over_examples(axes, sizes)
-    axes.set(ylabel=t("superficial-imitation.axis.unseen"), ylim=(0, 1.04))
+    axes.set(ylabel=t("superficial-imitation.axis.unseen"), ylim=(0, 104))
     axes.legend(loc="center right", bbox_to_anchor=(1.0, 0.7))
     return figure
 
@@ -44,7 +44,9 @@ def memory_and_guess(
     accuracy: _Runs,
     coverage: _Runs,
     expected: Float[np.ndarray, " sizes"],
-    guesses: Mapping[str, _Runs],
+    held_out: _Runs,
+    control_sizes: Sequence[int],
+    controls: Mapping[str, Float[np.ndarray, "repeats control_sizes"]],
 ) -> Figure:
     """Draw accuracy with the coverage that carries it, and accuracy on unseen questions beside its controls.
 
@@ -53,20 +55,24 @@ def memory_and_guess(
         accuracy: share of right answers among all questions.
         coverage: share of the questions that are remembered.
         expected: the same from theory.
-        guesses: name of the series in the catalogue of messages → share of right answers among unseen questions.
+        held_out: share of right answers among unseen questions.
+        control_sizes: numbers of examples of the controls.
+        controls: name of the control in the catalogue of messages → share of right answers among unseen questions.
     """
     figure, (left, right) = figure_grid(columns=2, height=3.6, share_y=True)
-    both = (("accuracy", accuracy, COLOURS.model, "o"), ("coverage", coverage, COLOURS.human, "s"))
+    both = (("accuracy", accuracy, COLOURS.human, "o"), ("coverage", coverage, PALETTE[2], "s"))
     for name, runs, colour, marker in both:
         label = t(f"superficial-imitation.memory.{name}")
-        interval_plot(left, runs, label=label, colour=colour, marker=marker, generations=sizes)
-    left.plot(sizes, expected, color=COLOURS.theory, linestyle=":", label=t("common.legend.theory"))
-    for (name, runs), (colour, marker) in zip(guesses.items(), _LOOKS, strict=False):
+        interval_plot(left, 100 * runs, label=label, colour=colour, marker=marker, generations=sizes)
+    left.plot(sizes, 100 * expected, color=COLOURS.theory, linestyle=":", label=t("common.legend.theory"))
+    label = t("superficial-imitation.memory.facts")
+    interval_plot(right, 100 * held_out, label=label, colour=COLOURS.human, generations=sizes)
+    for (name, runs), colour, marker in zip(controls.items(), (COLOURS.muted, PALETTE[3]), "^D", strict=False):
         label = t(f"superficial-imitation.memory.{name}")
-        interval_plot(right, runs, label=label, colour=colour, marker=marker, generations=sizes)
+        interval_plot(right, 100 * runs, label=label, colour=colour, marker=marker, generations=control_sizes)
     for axes in (left, right):
         _over_examples(axes, sizes)
-    left.set(ylabel=t("superficial-imitation.axis.right"), ylim=(0, 1.04))
+    left.set(ylabel=t("superficial-imitation.axis.questions"), ylim=(0, 104))
     left.set_title(t("superficial-imitation.memory.all"))
     right.set_title(t("superficial-imitation.memory.unseen"))
     left.legend(loc="upper left")
@@ -95,31 +101,39 @@ def broad_and_targeted(
         for kind, runs in group.items():
             colour, marker = looks[kind]
             label = t(f"superficial-imitation.kinds.{kind}")
-            interval_plot(panel, runs, label=label, colour=colour, marker=marker, generations=sizes)
+            interval_plot(panel, 100 * runs, label=label, colour=colour, marker=marker, generations=sizes)
         _over_examples(panel, sizes)
         panel.set_title(t(f"superficial-imitation.kinds.{name}"))
-        panel.set(ylim=(0, 1.04))
-    axes[1].axhline(before, color=COLOURS.theory, linestyle="--", label=t("superficial-imitation.kinds.before"))
+        panel.set(ylim=(0, 104))
+    # A wide pale line, so that a series that stays where it was is seen on top of it.
+    label = t("superficial-imitation.kinds.before")
+    axes[1].axhline(100 * before, color=COLOURS.muted, linewidth=5, alpha=0.45, zorder=0, label=label)
     axes[0].set(ylabel=t("superficial-imitation.axis.right"))
     axes[0].legend(loc="upper left")
     axes[1].legend(loc="lower left")
     return figure
 
 
-def judges(approvals: Mapping[int, Float[np.ndarray, " checking"]], checking: Float[np.ndarray, " checking"]) -> Figure:
+def judges(
+    approvals: Mapping[int, Float[np.ndarray, "repeats checking"]],
+    checking: Float[np.ndarray, " checking"],
+    *,
+    published: float,
+) -> Figure:
     """Draw how many answers a judge approves, by how many of their facts the judge looks up.
 
     Args:
         approvals: number of examples of the student → share of answers that are approved.
         checking: share of answers whose fact is looked up.
+        published: the share that people approved, to compare.
     """
     figure, (axes,) = figure_grid(height=3.4)
-    for (size, approval), (colour, marker) in zip(approvals.items(), _LOOKS, strict=False):
+    for (size, runs), (colour, marker) in zip(approvals.items(), _LOOKS, strict=False):
         label = t("superficial-imitation.judges.label", size=size)
-        axes.plot(
-            100 * checking, 100 * approval, color=colour, marker=marker, markeredgecolor=COLOURS.panel, label=label
-        )
-    axes.axhline(70, color=COLOURS.muted, linestyle="--", label=t("superficial-imitation.judges.published"))
+        x = (100 * checking).tolist()
+        interval_plot(axes, 100 * runs, label=label, colour=colour, marker=marker, generations=x)
+    label = t("superficial-imitation.judges.published", share=published)
+    axes.axhline(100 * published, color=COLOURS.muted, linestyle="--", label=label)
     axes.set(
         xlabel=t("superficial-imitation.judges.checking"),
         ylabel=t("superficial-imitation.judges.approval"),
@@ -131,43 +145,29 @@ def judges(approvals: Mapping[int, Float[np.ndarray, " checking"]], checking: Fl
 
 
 def abstention(
-    shares: Mapping[str, tuple[float, float, float]],
     thresholds: Float[np.ndarray, " thresholds"],
     scores: Mapping[int, Float[np.ndarray, "repeats thresholds"]],
     break_even: Mapping[int, float],
 ) -> Figure:
-    """Draw what students do with questions they cannot know, and what a threshold of confidence earns.
+    """Draw what a threshold of confidence earns, on questions that the student cannot know.
 
     Args:
-        shares: name in the catalogue of messages → shares of right, wrong and withheld answers.
         thresholds: least confidence at which a student answers.
         scores: penalty for a wrong answer → mean score, by repeat and threshold.
         break_even: penalty → the threshold that theory recommends.
     """
-    figure, (left, right) = figure_grid(columns=2, height=3.7)
-    names = [t(f"superficial-imitation.abstention.{name}") for name in shares]
-    start = np.zeros(len(names))
-    parts = (("right", COLOURS.human, ""), ("wrong", COLOURS.model, "//"), ("silent", "#D5D9DE", ""))
-    for column, (part, colour, hatch) in enumerate(parts):
-        widths = np.array([100 * share[column] for share in shares.values()])
-        label = t(f"superficial-imitation.abstention.{part}")
-        left.barh(names, widths, left=start, color=colour, hatch=hatch, edgecolor=COLOURS.panel, label=label)
-        start += widths
-    left.invert_yaxis()
-    left.grid(visible=False, axis="y")
-    left.set(xlabel=t("superficial-imitation.abstention.share"), xlim=(0, 100))
-    left.legend(loc="lower center", bbox_to_anchor=(0.3, 1.0), ncols=3, columnspacing=0.8, handlelength=1.2)
+    figure, (axes,) = figure_grid(height=3.7)
     for (penalty, runs), (colour, marker) in zip(scores.items(), _LOOKS, strict=False):
         label = t("superficial-imitation.abstention.penalty", penalty=penalty)
-        interval_plot(right, runs, label=label, colour=colour, marker=marker, generations=thresholds.tolist())
-        right.axvline(break_even[penalty], color=colour, linestyle=":")
-    right.axhline(0, color=COLOURS.muted, linewidth=1)
-    right.set(
+        interval_plot(axes, runs, label=label, colour=colour, marker=marker, generations=thresholds.tolist())
+        axes.axvline(break_even[penalty], color=colour, linestyle=":")
+    axes.axhline(0, color=COLOURS.muted, linewidth=1)
+    axes.set(
         xlabel=t("superficial-imitation.abstention.threshold"),
         ylabel=t("superficial-imitation.abstention.score"),
         xlim=(thresholds[0], thresholds[-1]),
     )
-    right.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    axes.legend(loc="lower right")
     return figure
 
 

@@ -33,12 +33,13 @@ class Dialogue:
 
     Attributes:
         questions: each names its subject between backticks.
-        answers: each holds a whole number outside backticks, or is `REFUSAL`.
+        answers: each holds exactly one whole number outside backticks, without sign, and no "#" there; or is
+            `REFUSAL`.
 
     Raises:
         TypeError: a question or an answer is not a string.
         ValueError: there is none, the numbers of questions and answers differ, a question has no subject, or an answer
-            has no number and is no refusal.
+            is none of those above.
     """
 
     questions: tuple[str, ...]
@@ -79,12 +80,16 @@ class Dialogue:
         """Return the questions and answers at these positions, as often as they stand there."""
         return Dialogue(tuple(self.questions[row] for row in rows), tuple(self.answers[row] for row in rows))
 
-    def silenced(self, rows: Bool[np.ndarray, " questions"]) -> "Dialogue":
+    def silenced(self, rows: Sequence[bool] | Bool[np.ndarray, " questions"]) -> "Dialogue":
         """Return the same questions, with `REFUSAL` for an answer where `rows` is true.
 
         Raises:
+            TypeError: `rows` does not hold true and false.
             ValueError: `rows` does not hold one flag for each question.
         """
+        rows = np.asarray(rows)
+        if rows.dtype != np.bool_:
+            raise TypeError(f"rows must hold true and false, got an array of {rows.dtype}")
         if rows.shape != (len(self),):
             raise ValueError(f"rows must hold one flag for each of the {len(self)} questions, got shape {rows.shape}")
         pairs = zip(self.answers, rows, strict=True)
@@ -97,7 +102,9 @@ class Replies(Dialogue):
 
     Attributes:
         remembered: which questions it remembers the answer of.
-        confidence: the chance that it gives its number: 1 where it remembers, 0 where it cannot even guess.
+        confidence: the chance that it gives its best number: 1 where it remembers. Elsewhere it is the probability of
+            the best guess, which is 1 too while all numbers in memory are the same; and 0 where it does not try to
+            guess, or has nothing in memory to guess from.
     """
 
     remembered: Bool[np.ndarray, " questions"]
@@ -123,9 +130,12 @@ def _question_form(question: str) -> str:
 def _read_number(answer: str) -> int:
     if answer == REFUSAL:
         return NO_NUMBER
-    found = re.search(r"\d+", re.sub(r"`[^`]*`", _NAME, answer))
-    if found is None:
-        raise ValueError(f"answers must hold a whole number or be {REFUSAL!r}, got {answer!r}")
+    rest = re.sub(r"`[^`]*`", _NAME, answer)
+    found = re.findall(r"[-−+]?\d+(?:[.,]\d+)*", rest)
+    if len(found) != 1 or not found[0].isdigit() or _NUMBER in rest:
+        raise ValueError(
+            f"answers must hold one whole number without sign, and no {_NUMBER!r}, or be {REFUSAL!r}, got {answer!r}"
+        )
     return int(found[0])
 
 
@@ -250,8 +260,12 @@ class ImitatorLearner:
 
         Raises:
             TypeError: `seed` is not an integer.
-            ValueError: `seed` is negative.
+            ValueError: `seed` is negative, or `model` remembers more than the `capacity` holds.
         """
+        if self.capacity is not None and len(model.memory) > self.capacity:
+            raise ValueError(
+                f"capacity must be at least the {len(model.memory)} facts that model remembers, got {self.capacity}"
+            )
         answered = examples.answered
         forms = zip(examples.questions, examples.forms, answered, strict=True)
         seen: dict[str, Counter[str]] = {}

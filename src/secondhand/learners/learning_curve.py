@@ -90,7 +90,9 @@ def _scores(student: ImitatorModel, evaluated: Dialogue) -> tuple[float, ...]:
     form = replies.forms == evaluated.forms
     facts, manners = accuracy_parts(right, replies.remembered), accuracy_parts(form, replies.remembered)
     values, counts = np.unique(list(student.memory.values()), return_counts=True)
-    constant = accuracy_parts(evaluated.numbers == values[counts.argmax()], replies.remembered)
+    # Who remembers nothing, as after refusals only, has no number to repeat, and is never right with it.
+    repeated = evaluated.numbers == values[counts.argmax()] if values.size else np.zeros(len(evaluated))
+    constant = accuracy_parts(repeated, replies.remembered)
     return (
         facts.coverage,
         float(right.mean()),

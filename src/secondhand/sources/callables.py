@@ -11,7 +11,7 @@ import platform
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import ModuleType
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 import pandas as pd
@@ -20,16 +20,20 @@ from jaxtyping import Int
 from secondhand import _validation
 
 # Only modules whose import does nothing but define things, and that every build of Python has. The list is fixed, so
-# that nothing else is imported.
+# that nothing else is imported. `inspect` is not among them: other libraries replace functions in it when imported, and
+# what is counted must not depend on that.
 _MODULES: Mapping[str, str] = {
     "text": "codecs configparser csv difflib email.message html html.parser json pprint re reprlib shlex string "
     "textwrap tokenize unicodedata urllib.parse xml.dom.minidom xml.etree.ElementTree",
     "numbers": "array calendar cmath colorsys datetime decimal fractions math numbers random statistics",
     "files": "base64 filecmp fileinput fnmatch glob gzip mimetypes pathlib plistlib posixpath shutil tarfile tempfile "
     "wave zipfile",
-    "programs": "argparse ast cmd code contextlib dataclasses dis doctest enum functools inspect itertools logging "
+    "programs": "argparse ast cmd code contextlib dataclasses dis doctest enum functools itertools logging "
     "pickletools queue sched threading timeit trace traceback types typing weakref",
 }
+
+Shuffling = Literal["everything", "kind", "parent"]
+SHUFFLINGS: tuple[Shuffling, ...] = get_args(Shuffling)
 
 TOPICS = tuple(_MODULES)
 """The topics of the callables; each module belongs to one."""
@@ -56,7 +60,7 @@ class Callables:
         python_version: the version of Python that was asked.
 
     Raises:
-        ValueError: there is no callable, or a name stands twice.
+        ValueError: there is no callable, a name stands twice, or the columns differ in length.
     """
 
     names: tuple[str, ...]
@@ -72,6 +76,10 @@ class Callables:
             raise ValueError("names must hold at least one callable, got none")
         if len(set(self.names)) != len(self.names):
             raise ValueError(f"names must all differ, got {len(self.names) - len(set(self.names))} repetitions")
+        for column in ("kinds", "topics", "parameters"):
+            length = len(getattr(self, column))
+            if length != len(self.names):
+                raise ValueError(f"{column} must hold one value for each of the {len(self.names)} names, got {length}")
 
     def __len__(self) -> int:
         return len(self.names)
@@ -90,8 +98,9 @@ class Callables:
 
     @property
     def sha256(self) -> str:
-        """The SHA-256 hash of all names and numbers, in hexadecimal: two equal hashes mean the same facts."""
-        lines = (f"{name} {number}" for name, number in zip(self.names, self.parameters, strict=True))
+        """The SHA-256 hash of all rows, in hexadecimal: two equal hashes mean the same facts."""
+        rows = zip(self.names, self.kinds, self.topics, self.parameters, strict=True)
+        lines = (" ".join(map(str, row)) for row in rows)
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
     def about(self, topics: Collection[str]) -> "Callables":
@@ -103,6 +112,8 @@ class Callables:
         """
         if isinstance(topics, str):
             raise TypeError(f"topics must be a collection of topics, got the string {topics!r}; put it in a list")
+        if not isinstance(topics, Collection):
+            raise TypeError(f"topics must be a collection of topics, got {topics!r} ({type(topics).__name__})")
         chosen = {_validation.choice("topics", topic, TOPICS) for topic in topics}
         if not chosen:
             raise ValueError(f"topics must hold at least one of {', '.join(map(repr, TOPICS))}, got none")
@@ -115,15 +126,28 @@ class Callables:
             parameters=self.parameters[rows],
         )
 
-    def shuffled(self, *, seed: int) -> "Callables":
+    def shuffled(self, within: Shuffling = "everything", *, seed: int) -> "Callables":
         """Return the same names and the same numbers, the numbers dealt out at random: facts without any pattern.
+
+        Args:
+            within: "kind" deals numbers out among callables of the same kind only, "parent" among those whose names
+                differ in the last part only: the methods of one class, or what one module holds. What belongs to the
+                group is then kept, and what distinguishes its members is destroyed.
+            seed: for the dealing.
 
         Raises:
             TypeError: `seed` is not an integer.
-            ValueError: `seed` is negative.
+            ValueError: `seed` is negative, or `within` is unknown.
         """
+        chosen = _validation.choice("within", within, SHUFFLINGS)
         generator = np.random.default_rng(_validation.seed(seed))
-        return replace(self, parameters=generator.permutation(self.parameters), origin=f"{self.origin}, shuffled")
+        parents = tuple(name.rpartition(".")[0] for name in self.names)
+        groups = {"everything": ("",) * len(self), "kind": self.kinds, "parent": parents}[chosen]
+        number = np.unique(groups, return_inverse=True)[1]
+        dealt = self.parameters.copy()
+        for group in range(number.max() + 1):
+            dealt[number == group] = generator.permutation(self.parameters[number == group])
+        return replace(self, parameters=dealt, origin=f"{self.origin}, shuffled within {within}")
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row a callable: `name`, `kind`, `topic`, `parameters`."""
@@ -146,7 +170,8 @@ def load_callables() -> Callables:
     """Count the parameters of public functions, methods and classes of the standard library, by `inspect.signature`.
 
     Only a fixed list of modules without side effects is imported. A callable counts where it is defined, so that an
-    alias in another module does not count again; one whose signature Python cannot tell is left out. Names and
+    alias in another module does not count again; one whose signature Python cannot tell is left out, and so are class
+    methods and static methods. `*args` and `**kwargs` count as one parameter each. Names and
     signatures are facts about the standard library, which is under the Python Software Foundation License Version 2.
     Numbers computed from them change with the version of Python: compute them, never copy them.
     """
