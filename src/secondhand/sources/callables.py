@@ -8,6 +8,7 @@ import hashlib
 import importlib
 import inspect
 import platform
+import sys
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from types import ModuleType
@@ -204,10 +205,17 @@ def _callables_of(module: ModuleType) -> Iterator[tuple[str, str, int]]:
             for method in _public(vars(value)):
                 # Not `getattr`: it would bind class methods, whose first parameter then is no longer in the signature.
                 attribute = inspect.getattr_static(value, method)
-                if inspect.isfunction(attribute) or inspect.ismethoddescriptor(attribute):
+                is_method = inspect.isfunction(attribute) or inspect.ismethoddescriptor(attribute)
+                if is_method and _is_of_the_standard_library(attribute):
                     yield from _counted("method", f"{module.__name__}.{name}.{method}", attribute)
         elif inspect.isroutine(value):
             yield from _counted("function", f"{module.__name__}.{name}", value)
+
+
+def _is_of_the_standard_library(method: Any) -> bool:
+    """Whether no other library has put this method where it is, as transformers does with `logging.Logger`."""
+    module = getattr(method, "__module__", None)
+    return module is None or module.partition(".")[0] in sys.stdlib_module_names
 
 
 def _public(names: Collection[str]) -> list[str]:
