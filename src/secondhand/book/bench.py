@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -60,8 +61,11 @@ class Comparison:
 
 def comparisons() -> list[Comparison]:
     """Return the comparisons of the book's own library."""
-    from secondhand.generations import gaussian_chain
+    from secondhand.generations import gaussian_chain, regression_chain
 
+    setting: dict[str, Any] = {"generations": 10, "features": 10, "samples": 50, "noise": 1.0}
+    generator = np.random.default_rng(0)
+    designs, labels = generator.standard_normal((3000, 50, 10)), generator.standard_normal((3000, 50))
     return [
         Comparison(
             "gaussian_chain, 2,000 chains × 50 generations × 50 samples",
@@ -69,7 +73,21 @@ def comparisons() -> list[Comparison]:
             lambda: gaussian_chain("replace", sample_size=50, generations=50, chains=2000, seed=0),
             lambda: np.random.default_rng(0).standard_normal((50, 2000, 50)),
             limit=4.0,
-        )
+        ),
+        Comparison(
+            "gaussian_chain accumulate, 2,000 chains × 50 generations × 50 samples",
+            "drawing as many normal numbers with NumPy",
+            lambda: gaussian_chain("accumulate", sample_size=50, generations=50, chains=2000, seed=0),
+            lambda: np.random.default_rng(0).standard_normal((50, 2000, 50)),
+            limit=4.0,
+        ),
+        Comparison(
+            "regression_chain, 300 repetitions × 10 generations, 10 features × 50 samples",
+            "as many calls of numpy.linalg.lstsq, without drawing",
+            lambda: regression_chain("replace", **setting, repetitions=300, design="fresh", seed=0),
+            lambda: [np.linalg.lstsq(x, y, rcond=None) for x, y in zip(designs, labels, strict=True)],
+            limit=1.0,
+        ),
     ]
 
 
