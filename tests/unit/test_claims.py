@@ -151,6 +151,13 @@ def test_numbers_of_a_card_have_the_decimals_of_its_estimate(measured: float, ex
     assert result.values()["Measured"] == expected
 
 
+def test_a_difference_near_zero_is_a_power_of_ten_and_zero_is_zero() -> None:
+    result = Verdict(claim("identity", 1e-10), 1.1e-16, 1.1e-16, 1.1e-16, 0.0, True)
+    assert result.values()["Measured"] == "1.1e−16"
+    assert result.number(0.0) == "0"
+    assert result.number(-1e-15) == "−1.0e−15"
+
+
 def test_every_entry_of_the_ledger_is_complete() -> None:
     ledger = load_ledger()
     assert ledger

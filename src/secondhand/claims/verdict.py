@@ -69,7 +69,9 @@ class Verdict:
         """
         scale = abs(self.measured) or abs(self.high - self.low) or 1.0
         decimals = max(0, self.claim.digits - 1 - int(np.floor(np.log10(scale))))
-        text = f"{value:z,.{decimals}f}" if decimals <= 12 else f"{value:.1e}"
+        if decimals > 12:
+            return f"{value:.1e}".replace("-", "−") if value else "0"
+        text = f"{value:z,.{decimals}f}"
         return text.replace("-", "−")
 
     def values(self) -> dict[str, str]:
