@@ -1,13 +1,15 @@
 """Simulated feedback loops against theory, within four standard errors."""
 
 import math
+from typing import Any
 
 import numpy as np
 import pytest
 from jaxtyping import Float
 
-from secondhand.generations import feedback_loop, generation_loop, temperature_chain, theory
-from secondhand.learners import BaseRateLearner, LogisticLearner, PassageLearner
+from secondhand.generations import feedback_loop, generation_loop, loop_safety, temperature_chain, theory
+from secondhand.learners import BaseRateLearner, ClassifierLearner, LogisticLearner, OffsetLearner, PassageLearner
+from secondhand.measures import proportion_interval
 from secondhand.sources import TwoGaussians
 
 FLOW = {"initial": 1_000, "human": 100, "model": 400, "rounds": 8}
@@ -76,3 +78,64 @@ def test_temperature_chains_follow_their_course() -> None:
     course = theory.temperature_course(0.6, **knobs, rounds=10)
     for loop_round in (1, 5, 10):
         assert_means_agree(chains[:, loop_round], course[loop_round], slack=1 / 50_000)
+
+
+def test_a_constant_fit_error_goes_along_the_bound() -> None:
+    loops = [feedback_loop(OffsetLearner(-0.02), LINE, **FLOW, labels="sample", seed=16_000 + n) for n in range(200)]
+    bias = np.array([x.bias for x in loops])
+    bound = theory.amplification_bound(**FLOW)
+    for loop_round in (1, 4, 8):
+        assert_means_agree(bias[:, loop_round] / -0.02, float(bound[loop_round]))
+
+
+EVEN = TwoGaussians(rate=0.5, distance=0.2)
+LONG = {"initial": 1_000, "human": 50, "model": 200, "rounds": 15}
+SMALL = {"initial": 200, "human": 2, "model": 200, "rounds": 15}
+RARE = TwoGaussians(rate=0.05, distance=0.5)
+Asked = tuple[ClassifierLearner, TwoGaussians, dict[str, int], str, float]
+SIDES = {f"offset {d}": (OffsetLearner(d), LINE, LONG, "sample", 0.06) for d in (-0.02, -0.01, 0.0, 0.01, 0.02, 0.03)}
+ASKED: dict[str, Asked] = {
+    **SIDES,
+    "balanced, argmax": (BaseRateLearner(0.2), EVEN, LONG, "argmax", 0.05),
+    "balanced, sure": (BaseRateLearner(1.5), TwoGaussians(rate=0.5, distance=1.5), LONG, "argmax", 0.1),
+    "rare, chance": (BaseRateLearner(0.5), RARE, SMALL, "sample", 0.08),
+    "fitted, chance": (LogisticLearner(), LINE, SMALL, "sample", 0.12),
+    "fitted, argmax": (LogisticLearner(), TwoGaussians(rate=0.3, distance=1.5), LONG, "argmax", 0.1),
+}
+
+
+def asked(name: str, seed: int, *, give_pool_rate: bool, times: float = 1) -> tuple[bool, bool]:
+    """Whether a loop was called safe, and whether its bias went beyond the tolerance in any round."""
+    learner, source, flow, rule, tolerance = ASKED[name]
+    tolerance *= times
+    run = feedback_loop(learner, source, **flow, labels=rule, test_items=20_000, seed=seed)
+    features, people = source.sample(12_000, seed=seed + 1_000_000)
+    pool_rate = float(run.pool_rate[0]) if give_pool_rate else None
+    terms: dict[str, Any] = {**flow, "tolerance": tolerance, "labels": rule, "pool_rate": pool_rate}
+    safety = loop_safety(run.first.probabilities(features), people, **terms)
+    return safety.safe, bool(np.abs(run.bias).max() > tolerance)
+
+
+def test_loops_called_safe_keep_their_promise() -> None:
+    answers = {name: np.array([asked(name, 17_000 + n, give_pool_rate=True) for n in range(30)]) for name in ASKED}
+    called, broken = np.concatenate(list(answers.values())).T
+    assert called.sum() >= 60
+    assert broken.sum() >= 30
+    # At most one in twenty of those called safe; the upper end of its interval may lie a little higher.
+    assert proportion_interval(int((called & broken).sum()), int(called.sum())).low <= 0.05
+    for name, both in answers.items():
+        assert both.all(axis=1).sum() <= 5, name
+    assert answers["balanced, argmax"][:, 0].sum() == 0
+    assert answers["balanced, argmax"][:, 1].mean() > 0.9
+
+
+def test_without_the_rate_of_the_pool_the_promise_holds_too() -> None:
+    # The reach is longer, so that the tolerances must be wider for anything to be called safe.
+    answers = {
+        name: np.array([asked(name, 18_000 + n, give_pool_rate=False, times=1.6) for n in range(20)])
+        for name in ("balanced, argmax", "balanced, sure", "fitted, argmax", "offset 0.0", "offset 0.03")
+    }
+    called, broken = np.concatenate(list(answers.values())).T
+    assert called.sum() >= 10
+    assert broken.sum() >= 10
+    assert (called & broken).sum() <= 1

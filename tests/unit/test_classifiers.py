@@ -17,6 +17,7 @@ from secondhand.learners import (
     LabelledFeatures,
     LogisticLearner,
     NearestNeighboursLearner,
+    OffsetLearner,
     PassageLearner,
     TreeLearner,
     decode,
@@ -176,6 +177,26 @@ def test_the_table_agrees_with_scikit_learn() -> None:
     assert table.error == pytest.approx(by_hand, abs=1e-12)
 
 
+def test_the_rarer_class_may_be_wider() -> None:
+    features, labels = TwoGaussians(rate=0.5, distance=0.5, dimensions=3, spread=2).sample(40_000, seed=10_020)
+    np.testing.assert_allclose(features[labels == 1].std(axis=0), 2, atol=0.04)
+    np.testing.assert_allclose(features[labels == 0].std(axis=0), 1, atol=0.02)
+
+
+def test_a_value_on_an_edge_belongs_to_the_bin_above() -> None:
+    # 0.29, 0.57 and 0.58 times 100 round to just below a whole number.
+    table = calibration_table([0.29, 0.57, 0.58, 1.0], [0, 0, 0, 1], bins=100)
+    np.testing.assert_array_equal(table.items, [1, 1, 1, 1])
+    np.testing.assert_array_equal(calibration_table(np.arange(101) / 100, [0] * 101, bins=100).items, [1] * 99 + [2])
+
+
+def test_an_offset_moves_the_rate_and_stays_a_probability() -> None:
+    data = LabelledFeatures(np.zeros((4, 1)), np.array([0, 0, 0, 1]))
+    for offset, expected in ((0.1, 0.35), (-0.5, 0.0), (1, 1.0)):
+        chances = OffsetLearner(offset).fit(data).probabilities(np.zeros((3, 2)))
+        np.testing.assert_allclose(chances, [expected] * 3)
+
+
 def test_gaps_agree_with_the_intervals_of_scipy() -> None:
     generator = np.random.default_rng(10_010)
     left, right = generator.random(60), generator.random(60)
@@ -202,6 +223,7 @@ def test_gaps_agree_with_the_intervals_of_scipy() -> None:
         (lambda: NearestNeighboursLearner(0), ValueError, "neighbours must be at least 1"),
         (lambda: NearestNeighboursLearner(301).fit(DATA), ValueError, "at least neighbours=301 items, got 300"),
         (lambda: TreeLearner(depth=0), ValueError, "depth must be at least 1"),
+        (lambda: OffsetLearner(2), ValueError, "offset must be at most 1"),
         (lambda: BaseRateLearner(0), ValueError, "distance must be above 0"),
         (
             lambda: BaseRateLearner(1).fit(DATA).probabilities(np.zeros((2, 2))),
@@ -224,6 +246,7 @@ def test_gaps_agree_with_the_intervals_of_scipy() -> None:
         (lambda: TwoGaussians(rate=1, distance=1), ValueError, "rate must be below 1"),
         (lambda: TwoGaussians(rate=0.5, distance=0), ValueError, "distance must be above 0"),
         (lambda: TwoGaussians(rate=0.5, distance=1, dimensions=0), ValueError, "dimensions must be at least 1"),
+        (lambda: TwoGaussians(rate=0.5, distance=1, spread=0), ValueError, "spread must be above 0"),
         (lambda: PLANE.sample(0, seed=1), ValueError, "size must be at least 1"),
         (
             lambda: NoisyPair(np.zeros((1, 2)), np.zeros((1, 3)), rate=0.5, noise=1),

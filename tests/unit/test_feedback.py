@@ -203,6 +203,7 @@ def test_greedy_writing_leaves_only_human_markers() -> None:
     np.testing.assert_allclose(loop.pool_rate, [0.3, 30 / 150, 30 / 200])
     assert (loop.model_rate == 0).all()
     assert "words" in loop.to_frame()
+    assert loop.first.write(2, seed=1).shape == (2, 4)
     replaced = generation_loop(
         PassageLearner(6), people, **options, initial=100, human=0, model=50, rounds=1, workflow="replace", seed=10_005
     )
@@ -212,59 +213,132 @@ def test_greedy_writing_leaves_only_human_markers() -> None:
 # --- Is it safe? ------------------------------------------------------------------------------------------------------
 
 
+LARGE: dict[str, Any] = {"initial": 20_000, "human": 1_000, "model": 4_000}
+
+
+def fair_forecast(items: int, seed: int) -> tuple[Any, Any]:
+    generator = np.random.default_rng(seed)
+    chances = generator.random(items)
+    return chances, (generator.random(items) < chances).astype(int)
+
+
 def test_verdicts_follow_from_bias_bound_and_tolerance() -> None:
-    generator = np.random.default_rng(10_006)
-    chances = generator.random(40_000)
-    labels = (generator.random(40_000) < chances).astype(int)
-    fair = loop_safety(chances, labels, labels="sample", **FLOW, tolerance=0.05)
+    chances, labels = fair_forecast(40_000, 10_006)
+    terms: dict[str, Any] = {"labels": "sample", **LARGE}
+    fair = loop_safety(chances, labels, **terms, tolerance=0.15)
     assert fair.verdict == "safe"
     assert fair.safe
     assert fair.amplification == 5
-    assert fair.reach == pytest.approx(5 * max(abs(fair.bias["all"].low), abs(fair.bias["all"].high)))
+    assert fair.reach >= 5 * max(abs(fair.bias["all"].low), abs(fair.bias["all"].high))
     shifted = np.clip(chances + 0.1, 0, 1)
-    assert loop_safety(shifted, labels, labels="sample", **FLOW, tolerance=0.05).verdict == "unsafe"
-    open_question = loop_safety(shifted, labels, labels="sample", **FLOW, tolerance=0.2)
+    assert loop_safety(shifted, labels, **terms, tolerance=0.05).verdict == "unsafe"
+    open_question = loop_safety(shifted, labels, **terms, tolerance=0.2)
     assert open_question.verdict == "not shown"
     assert not open_question.safe
-    assert loop_safety(shifted, labels, labels="sample", **FLOW, tolerance=0.2, rounds=0).verdict == "safe"
+    assert loop_safety(shifted, labels, **terms, tolerance=0.2, rounds=0).verdict == "safe"
+
+
+def test_the_reach_is_the_sum_that_the_documentation_gives() -> None:
+    chances, labels = fair_forecast(5_000, 10_014)
+    safety = loop_safety(chances, labels, labels="sample", **LARGE, rounds=9, tolerance=0.01, pool_rate=0.51)
+    factor = published_sum(9, **LARGE)
+    z = stats.norm.ppf(1 - 0.05 / 4)
+    size = 5_000 + z**2
+
+    def interval(values: Any) -> tuple[float, float]:
+        mean = (values.sum() + z**2 / 2) / size
+        variance = (((values - mean) ** 2).sum() + z**2 / 2 * (mean**2 + (1 - mean) ** 2)) / size
+        margin = z * math.sqrt(variance / size) + abs(mean - values.mean())
+        return float(margin), float(variance)
+
+    (people_margin, _), (made_margin, made_variance) = interval(labels), interval(chances)
+    near = 0.01 + z / math.sqrt(5_000)
+    rate = min(max(0.5, labels.mean() - near), labels.mean() + near)
+    drawn = rate * (1 - rate) * (1 / 20_000 - 1 / 65_000)
+    later = factor**2 * made_variance / 20_000
+    expected = abs(0.51 - labels.mean()) + factor * abs(chances.mean() - 0.51)
+    expected += math.sqrt((people_margin + factor * made_margin) ** 2 + z**2 * (drawn + later))
+    assert safety.reach == pytest.approx(expected, rel=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("outputs", "labels", "more"),
+    [
+        ([0, 1], [0, 1], {}),
+        ([0, 1, 1], [0, 1, 1], {}),
+        ([0] * 40, [0] * 40, {}),
+        ([0] * 20, [0] * 20, {"paired": False}),
+        ([0.01] * 20, [0] * 20, {"labels": "sample"}),
+        ([0, 1] * 5, [0, 1] * 5, {"groups": ["a"] * 5 + ["b"] * 5}),
+        ([0] * 20, [0] * 20, {"human": 0, "rounds": 50}),
+    ],
+)
+def test_a_handful_of_items_shows_nothing(outputs: list[float], labels: list[int], more: dict[str, Any]) -> None:
+    safety = loop_safety(outputs, labels, **{**LARGE, "tolerance": 0.05, "rounds": 1, **more})
+    assert safety.verdict == "not shown"
+    assert all(part.high - part.low > 0.1 for part in safety.bias.values())
+
+
+@given(st.integers(2, 500), st.floats(0.001, 0.2))
+def test_where_no_disagreement_was_seen_a_real_one_is_seldom_called_safe(items: int, lost: float) -> None:
+    # A model loses a share of the items, each time in the same direction; none of `items` shows it.
+    safety = loop_safety([0] * items, [0] * items, **LARGE, rounds=0, tolerance=lost)
+    missed = (1 - lost) ** items
+    assert not safety.safe or missed <= 0.05
+
+
+def test_an_unbiased_state_that_repels_is_not_called_safe() -> None:
+    features, labels = TwoGaussians(rate=0.5, distance=0.2).sample(50_000, seed=10_015)
+    chances = 1 / (1 + np.exp(-0.4 * features[:, 0]))
+    unsure = loop_safety(chances, labels, labels="argmax", **LARGE, tolerance=0.1, pool_rate=0.5)
+    assert abs(unsure.bias["all"].estimate) < 0.01
+    assert unsure.verdict == "not shown"
+    slope = theory.argmax_share(0.6, distance=0.2, input_rate=0.5) - 0.5
+    assert unsure.response == pytest.approx(float(slope) - 0.1, abs=0.01)
+    assert loop_safety(chances, labels, labels="sample", **LARGE, tolerance=0.1, pool_rate=0.5).response == 0
+    sure = (chances > 0.5) * 0.98 + 0.01
+    assert loop_safety(sure, labels, labels="argmax", **LARGE, tolerance=0.1, pool_rate=0.5).response == 0
 
 
 def test_biases_of_groups_that_cancel_are_seen() -> None:
     labels = np.tile([0, 1], 2_000)
     groups = np.repeat(["a", "b"], 2_000)
     outputs = np.where(groups == "a", 0.6, 0.4)
-    assert loop_safety(outputs, labels, **FLOW, tolerance=0.3, rounds=1).safe
-    grouped = loop_safety(outputs, labels, **FLOW, tolerance=0.05, groups=groups)
+    terms: dict[str, Any] = {"labels": "sample", **LARGE}
+    assert loop_safety(outputs, labels, **terms, tolerance=0.3, rounds=1).safe
+    grouped = loop_safety(outputs, labels, **terms, tolerance=0.05, groups=groups)
     assert grouped.verdict == "unsafe"
     assert set(grouped.to_frame()["group"]) == {"a", "b"}
     assert grouped.worst_group in grouped.bias
+    assert "(a)" in str(grouped)
+    assert "(b)" in str(grouped)
 
 
 def test_what_the_pool_is_off_is_not_amplified() -> None:
-    labels = np.tile([0, 0, 0, 0, 1], 4_000)
-    outputs = np.full(20_000, 0.22)
-    whole = loop_safety(outputs, labels, **FLOW, tolerance=0.05)
-    split = loop_safety(outputs, labels, **FLOW, tolerance=0.05, pool_rate=0.22)
+    labels = np.tile([0, 0, 0, 0, 1], 8_000)
+    terms: dict[str, Any] = {"labels": "sample", **LARGE, "tolerance": 0.1}
+    whole = loop_safety(np.full(40_000, 0.22), labels, **terms)
+    split = loop_safety(np.full(40_000, 0.22), labels, **terms, pool_rate=0.22)
     assert whole.verdict == "not shown"
     assert split.verdict == "safe"
     assert split.reach < whole.reach
     # Errors of opposite sign cancel in the bias, and not in the split.
-    hidden = loop_safety(np.full(20_000, 0.2), labels, **FLOW, tolerance=0.05, pool_rate=0.25)
+    hidden = loop_safety(np.full(40_000, 0.2), labels, **terms, pool_rate=0.25)
     assert hidden.reach > 0.05 * 5
     assert abs(hidden.bias["all"].estimate) < 1e-12
 
 
 def test_generated_and_human_items_may_differ_in_number() -> None:
-    safety = loop_safety(
-        np.repeat([0, 1], [9_000, 1_000]), np.repeat([0, 1], [900, 100]), paired=False, **FLOW, tolerance=0.2, rounds=3
-    )
+    made, people = np.repeat([0, 1], [9_000, 1_000]), np.repeat([0, 1], [900, 100])
+    safety = loop_safety(made, people, paired=False, **LARGE, tolerance=0.2, rounds=3)
     assert safety.bias["all"].estimate == pytest.approx(0)
     assert safety.safe
-    endless = loop_safety([0, 1, 0, 1], [0, 1, 0, 1], initial=5, human=0, model=5, tolerance=0.1)
-    assert endless.reach == 0
-    worse = loop_safety([0, 1, 0, 1], [0, 1, 0, 0], initial=5, human=0, model=5, tolerance=0.1)
-    assert worse.reach == math.inf
-    assert not worse.safe
+    # Newcombe's interval, from those of Agresti and Coull for both samples.
+    z = stats.norm.ppf(0.975)
+    middle = [(len(x) / 10 + z**2 / 2) / (len(x) + z**2) for x in (made, people)]
+    margin = [z * math.sqrt(p * (1 - p) / (len(x) + z**2)) for p, x in zip(middle, (made, people), strict=True)]
+    expected = math.hypot(0.1 - middle[0] + margin[0], middle[1] + margin[1] - 0.1)
+    assert safety.bias["all"].low == pytest.approx(-expected, abs=1e-10)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -273,13 +347,22 @@ def test_the_card_says_verdict_bias_and_reach(
     language: str, tolerance: float, pool_rate: float | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(LANGUAGE_VARIABLE, language)
-    outputs, labels = np.tile([0.2, 0.5], 500), np.tile([0, 1], 500)
-    safety = loop_safety(outputs, labels, **FLOW, tolerance=tolerance, pool_rate=pool_rate, rounds=2)
+    outputs, labels = np.tile([0.2, 0.5], 5_000), np.tile([0, 1], 5_000)
+    terms: dict[str, Any] = {**LARGE, "labels": "sample", "tolerance": tolerance, "pool_rate": pool_rate}
+    safety = loop_safety(outputs, labels, **terms, rounds=1)
     card = safety._repr_mimebundle_()
     assert f"{100 * safety.reach:.1f}" in card["text/plain"]
+    assert card["text/plain"] == str(safety)
     assert "check-card" in card["text/html"]
     assert "{" not in card["text/plain"]
-    assert len(safety.lines()) == (3 if pool_rate is None else 4)
+    assert len(safety.lines()) == 5 + (safety.response > 0)
+
+
+def test_a_bound_beyond_what_is_possible_is_not_given_as_a_number() -> None:
+    safety = loop_safety([0.4] * 50, [0, 1] * 25, labels="sample", **LARGE, tolerance=0.01)
+    assert safety.reach > safety.possible["all"]
+    assert "excludes no bias" in str(safety)
+    assert f"{100 * safety.reach:.1f}" not in str(safety)
 
 
 # --- Bad input --------------------------------------------------------------------------------------------------------
@@ -395,7 +478,7 @@ WRITING: dict[str, Any] = {"attribute": lambda p: p[:, 0], "write": lambda m, n,
         (
             lambda: loop_safety([0, 1], [0, 3], **FLOW, tolerance=0.1),
             ValueError,
-            "labels must hold numbers",
+            "human_labels must hold only 0 and 1, got 3",
         ),
         (lambda: loop_safety([0, 1, 1], [0, 1], **FLOW, tolerance=0.1), ValueError, "set paired=False"),
         (
@@ -429,6 +512,26 @@ WRITING: dict[str, Any] = {"attribute": lambda p: p[:, 0], "write": lambda m, n,
             lambda: loop_safety([0, 1], [0, 1], **FLOW, tolerance=0.1, groups=["a", "a"], pool_rate=0.5),
             ValueError,
             "pool_rate must be None where groups are given",
+        ),
+        (
+            lambda: loop_safety([0.2, 0.7], [0, 1], **FLOW, tolerance=0.1),
+            ValueError,
+            "labels must be 'argmax' or 'sample' where outputs are probabilities, got 'given' and 0.2",
+        ),
+        (
+            lambda: loop_safety([0, 1], ["no", "yes"], **FLOW, tolerance=0.1),
+            TypeError,
+            "human_labels must hold numbers, got 'no'; encode the two labels as 0 and 1",
+        ),
+        (
+            lambda: loop_safety([0], [0], **FLOW, tolerance=0.1),
+            ValueError,
+            "outputs must be a one-dimensional array of at least 2 numbers",
+        ),
+        (
+            lambda: loop_safety([0, 1], [0, 1], initial=5, human=0, model=5, tolerance=0.1),
+            ValueError,
+            "rounds must be given where human=0",
         ),
         (
             lambda: loop_safety([0, 1], [0, 1], **FLOW, tolerance=0.1, pool_rate=2),

@@ -20,11 +20,13 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "smallest": lambda: draw.smallest(
         {"sample": RUNS, "argmax": RUNS}, {"sample": RUNS[0], "argmax": RUNS[0]}, fixed_point=0.04
     ),
-    "biases": lambda: draw.biases(dict.fromkeys(LEARNERS, -RUNS), bottom=-21),
+    "biases": lambda: draw.biases(dict.fromkeys(LEARNERS, -RUNS), bottom=-21, near=3),
+    "balanced": lambda: draw.balanced({"sample": RUNS, "argmax": RUNS}),
     "bound": lambda: draw.bound(
         {"1 : 4": np.linspace(1, 4, 1_001), "1 : 1": np.linspace(1, 2, 1_001)},
         {"1 : 4": 5.0, "1 : 1": 2.0},
-        measured=1 + RUNS,
+        offset=1 + RUNS,
+        logistic=1.1 + RUNS,
         measured_bound=np.linspace(1, 2.1, 21),
     ),
     "language": lambda: draw.language(
@@ -51,3 +53,10 @@ def test_dots_of_the_phase_figure_are_sorted_by_where_they_ended() -> None:
     grown, stayed = axes.get_lines()[2:4]
     assert np.asarray(grown.get_xydata()).tolist() == [[0.3, 0.8]]
     assert np.asarray(stayed.get_xydata()).tolist() == [[0.3, 0.2]]
+
+
+def test_only_learners_that_stay_near_zero_are_enlarged() -> None:
+    series = {"logistic-argmax": -RUNS, "nearest-argmax": RUNS / 20}
+    left, right = draw.biases(series, bottom=-21, near=3).axes
+    assert right.get_lines()[0].get_label() == left.get_lines()[1].get_label()
+    assert len(right.get_lines()) == len(left.get_lines()) - 1

@@ -197,12 +197,13 @@ def _check_argmax_end(answer: Function, solve: Function) -> None:
         expect_close(answer(rate, distance, human, model), solve(rate, distance, human, model), wrong)
 
 
-@exercise(difficulty="stretch", minutes=25, check=_check_argmax_end)
+@exercise(difficulty="core", minutes=15, check=_check_argmax_end)
 def argmax_end(rate: float, distance: float, human: int, model: int) -> float:
     """Return where the pool's rate of label 1 ends in an argmax loop.
 
-    Items as in share_of_top_labels. The model believes the rate of its pool;
-    the items that it labels keep the human rate. Begin at that rate.
+    Items as in share_of_top_labels; a round adds human and model of them.
+    The model believes the rate of its pool; the items that it labels keep
+    the human rate. Begin at that rate.
     """
     pool = rate
     for _ in range(20_000):
@@ -227,7 +228,7 @@ def _check_majority_ends_at(answer: Function, solve: Function) -> None:
         expect_close(answer(temperature, share), solve(temperature, share), wrong, relative=1e-4)
 
 
-@exercise(difficulty="stretch", minutes=20, check=_check_majority_ends_at)
+@exercise(difficulty="stretch", minutes=10, check=_check_majority_ends_at)
 def majority_ends_at(temperature: float, share: float) -> float:
     """Return where the rate of an attribute ends that begins at 0.51.
 

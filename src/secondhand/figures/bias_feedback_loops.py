@@ -15,6 +15,14 @@ from secondhand.messages import t
 
 _MARKERS = "os^Dv"
 _CHAPTER = "bias-feedback-loops"
+# A learner looks alike in each figure in which it occurs.
+_LEARNERS = dict(
+    zip(
+        ("logistic-argmax", "logistic-sample", "neighbours-argmax", "nearest-argmax", "tree-argmax"),
+        zip(PALETTE, _MARKERS, strict=False),
+        strict=True,
+    )
+)
 
 
 def smallest(
@@ -42,20 +50,43 @@ def smallest(
     return _by_round(figure)
 
 
-def biases(series: Mapping[str, Float[np.ndarray, "seeds rounds"]], *, bottom: float) -> Figure:
-    """Draw the bias of several learners by round, with room for a legend below.
+def biases(series: Mapping[str, Float[np.ndarray, "seeds rounds"]], *, bottom: float, near: float) -> Figure:
+    """Draw the bias of several learners by round, all of them and, enlarged, those that stay near 0.
 
     Args:
         series: key of the learner in the catalogue of messages → bias, in parts of one.
-        bottom: lower end of the vertical axis, in percentage points.
+        bottom: lower end of the left axis, in percentage points.
+        near: both ends of the right axis, in percentage points; a learner whose mean leaves it is left out there.
     """
-    figure, (axes,) = figure_grid(height=4.0)
-    for (name, bias), colour, marker in zip(series.items(), PALETTE, _MARKERS, strict=False):
-        label = t(f"{_CHAPTER}.learner.{name}")
-        interval_plot(axes, 100 * bias, label=label, colour=colour, marker=marker)
-    axes.axhline(0, color=COLOURS.theory, linewidth=1)
-    axes.set(ylabel=t(f"{_CHAPTER}.axis.bias"), ylim=(bottom, 5))
-    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    figure, (left, right) = figure_grid(columns=2, height=4.2)
+    for name, bias in series.items():
+        colour, marker = _LEARNERS[name]
+        stays = np.abs(100 * bias.mean(axis=0)).max() < near
+        for axes in (left, right) if stays else (left,):
+            label = t(f"{_CHAPTER}.learner.{name}")
+            interval_plot(axes, 100 * bias, label=label, colour=colour, marker=marker)
+    for axes in (left, right):
+        axes.axhline(0, color=COLOURS.theory, linewidth=1)
+    left.set(ylabel=t(f"{_CHAPTER}.axis.bias"), ylim=(bottom, 5))
+    right.set(ylabel=t(f"{_CHAPTER}.axis.near"), ylim=(-near, near))
+    handles, labels = left.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=2)
+    return _by_round(figure)
+
+
+def balanced(pools: Mapping[str, Float[np.ndarray, "seeds rounds"]]) -> Figure:
+    """Draw the rate of a pool that starts at one half, one line a loop, one panel a labelling rule.
+
+    Args:
+        pools: rule ("sample", "argmax") → rates.
+    """
+    figure, both = figure_grid(columns=2, height=3.2, share_y=True)
+    roles = {"sample": (COLOURS.human, "--"), "argmax": (COLOURS.model, "-")}
+    for axes, (rule, rates) in zip(both, pools.items(), strict=True):
+        colour, style = roles[rule]
+        axes.plot(rates.T, color=colour, linestyle=style, linewidth=1, alpha=0.8)
+        axes.set(title=t(f"{_CHAPTER}.rule.{rule}"), ylim=(0.2, 0.8))
+    both[0].set_ylabel(t(f"{_CHAPTER}.axis.balanced"))
     return _by_round(figure)
 
 
@@ -63,16 +94,18 @@ def bound(
     courses: Mapping[str, Float[np.ndarray, " rounds"]],
     limits: Mapping[str, float],
     *,
-    measured: Float[np.ndarray, "seeds rounds"],
+    offset: Float[np.ndarray, "seeds rounds"],
+    logistic: Float[np.ndarray, "seeds rounds"],
     measured_bound: Float[np.ndarray, " rounds"],
 ) -> Figure:
-    """Draw the bound over a million rounds on a logarithmic axis, and measured amplification below its own bound.
+    """Draw the bound over a million rounds on a logarithmic axis, and measured amplification beside its own bound.
 
     Args:
         courses: ratio of human to model items, as text → bound by round.
         limits: the same → where it ends.
-        measured: bias of each round over that of round 0.
-        measured_bound: the bound for that loop.
+        offset: bias of each round over δ, for a labeller that strays by δ in every round.
+        logistic: bias of each round over the mean of round 0, for logistic regression with argmax.
+        measured_bound: the bound for both loops.
     """
     figure, (left, right) = figure_grid(columns=2, height=3.5)
     for (ratio, course), colour, style in zip(courses.items(), PALETTE, ("-", "--"), strict=False):
@@ -81,13 +114,16 @@ def bound(
         left.plot(rounds, course[rounds], color=colour, linestyle=style, label=label)
         left.axhline(limits[ratio], color=colour, linestyle=":", linewidth=1.2)
     left.axvspan(1, 90, color=COLOURS.muted, alpha=0.18, linewidth=0, label=t(f"{_CHAPTER}.bound.published"))
-    left.set(xscale="log", ylabel=t(f"{_CHAPTER}.axis.factor"), xlabel=t(f"{_CHAPTER}.axis.round"), ylim=(0.9, 7.4))
-    left.legend(loc="upper left", fontsize=8.5)
-    interval_plot(right, measured, label=t(f"{_CHAPTER}.bound.measured"), colour=COLOURS.model)
+    left.set(xscale="log", ylabel=t(f"{_CHAPTER}.axis.factor"), xlabel=t(f"{_CHAPTER}.axis.round"), ylim=(0.9, 5.4))
+    interval_plot(right, offset, label=t(f"{_CHAPTER}.bound.offset"), colour=PALETTE[3], marker="s")
+    colour, marker = _LEARNERS["logistic-argmax"]
+    interval_plot(right, logistic, label=t(f"{_CHAPTER}.learner.logistic-argmax"), colour=colour, marker=marker)
     right.plot(measured_bound, color=COLOURS.theory, linestyle="--", label=t(f"{_CHAPTER}.bound.bound"))
-    right.set(ylim=(0.9, 2.7), xlabel=t(f"{_CHAPTER}.axis.round"))
+    right.set(ylim=(0.9, 2.7), xlabel=t(f"{_CHAPTER}.axis.round"), ylabel=t(f"{_CHAPTER}.axis.ratio"))
     right.xaxis.set_major_locator(MaxNLocator(integer=True, steps=[1, 2, 5, 10]))
     right.legend(loc="upper left")
+    handles, labels = left.get_legend_handles_labels()
+    figure.legend(handles, labels, loc="outside upper center", ncols=3)
     return figure
 
 
@@ -134,7 +170,8 @@ def temperature(
         start: the rate at which these began; a majority has grown if it ends above.
     """
     figure, (axes,) = figure_grid(height=4.4)
-    phase_plot(axes, lead, across=temperatures, up=shares, limits=(0.5, 1.0))
+    mesh = phase_plot(axes, lead, across=temperatures, up=shares, limits=(0.5, 1.0), colour_bar=False)
+    figure.colorbar(mesh, ax=axes, label=t(f"{_CHAPTER}.axis.lead"))
     edge = [0, 1]
     axes.plot(edge, edge, color=COLOURS.panel, linewidth=3)
     axes.plot(edge, edge, color=COLOURS.ink, linestyle="--", linewidth=1.6, label=t(f"{_CHAPTER}.temperature.line"))

@@ -46,6 +46,7 @@ class FeedbackLoop:
         model_rate: the rate among what this model labels or writes.
         measurements: for each round, what else was measured.
         seed: the seed of the loop.
+        first: the model of round 0, fitted to human data alone.
     """
 
     human_rate: float
@@ -53,6 +54,7 @@ class FeedbackLoop:
     model_rate: Float[np.ndarray, " time"]
     measurements: tuple[Mapping[str, float], ...]
     seed: int
+    first: Any
 
     @property
     def bias(self) -> Float[np.ndarray, " time"]:
@@ -127,8 +129,10 @@ def feedback_loop(
     test_features, _ = source.sample(test_items, seed=new_seed())
     pool_features, pool_labels = source.sample(initial, seed=new_seed())
     pool_rate, model_rate = [], []
+    first = None
     for loop_round in range(rounds + 1):
         classifier = learner.fit(LabelledFeatures(pool_features, pool_labels), seed=new_seed())
+        first = first or classifier
         chances = classifier.probabilities(test_features)
         pool_rate.append(pool_labels.mean())
         model_rate.append(chances.mean() if labels == "sample" else make_labels(chances, labels=labels, seed=0).mean())
@@ -149,6 +153,7 @@ def feedback_loop(
         model_rate=np.array(model_rate),
         measurements=({},) * (rounds + 1),
         seed=seed,
+        first=first,
     )
 
 
@@ -205,8 +210,10 @@ def generation_loop(
 
     pool = some(initial)
     pool_rate, model_rate, measurements = [], [], []
+    first = None
     for _ in range(rounds + 1):
         fitted = learner.fit(pool, seed=new_seed())
+        first = first or fitted
         written = np.asarray(write(fitted, max(model, 1), new_seed()))
         pool_rate.append(float(np.mean(attribute(pool))))
         model_rate.append(float(np.mean(attribute(written))))
@@ -219,6 +226,7 @@ def generation_loop(
         model_rate=np.array(model_rate),
         measurements=tuple(measurements),
         seed=seed,
+        first=first,
     )
 
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 from jaxtyping import Float, Int
 from scipy.special import expit, logit
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.tree import DecisionTreeClassifier
@@ -118,7 +119,7 @@ class LogisticLearner:
         estimator = LogisticRegression(C=self.strength, tol=1e-6, max_iter=1_000)
         with warnings.catch_warnings():
             # Separable labels push the weights far out; the ridge ends that, and the labels are right long before.
-            warnings.simplefilter("ignore")
+            warnings.simplefilter("ignore", ConvergenceWarning)
             return ScikitClassifier(estimator.fit(features, labels), features.shape[1])
 
 
@@ -225,6 +226,53 @@ class BaseRateLearner:
         _validation.seed(seed)
         _, labels = _training_data(data)
         return BaseRateClassifier(float(labels.mean()), self.distance)
+
+
+@dataclass(frozen=True)
+class OffsetClassifier:
+    """Gives every item the same probability of label 1.
+
+    Attributes:
+        rate: that probability.
+    """
+
+    rate: float
+
+    def probabilities(self, features: Float[np.ndarray, "items features"]) -> Float[np.ndarray, " items"]:
+        """Return the probability of label 1 for each item.
+
+        Raises:
+            TypeError: the features are not numbers.
+            ValueError: a feature is not finite.
+        """
+        return np.full(len(finite_array("features", features, dimensions=2)), self.rate)
+
+
+@dataclass(frozen=True)
+class OffsetLearner:
+    """Believes of every item the rate of label 1 in its data plus an offset, always the same: a fit error by design.
+
+    With drawn labels it is the worst case of the bound on amplification, in which each fit strays by just δ.
+
+    Attributes:
+        offset: δ, from −1 to 1; where the sum is not a probability, 0 or 1 takes its place.
+    """
+
+    offset: float
+
+    def __post_init__(self) -> None:
+        _validation.number("offset", self.offset, minimum=-1, maximum=1)
+
+    def fit(self, data: LabelledFeatures, *, seed: int = 0) -> OffsetClassifier:
+        """Return the classifier that believes the rate of `data` plus the offset; nothing here is random.
+
+        Raises:
+            TypeError: `data` does not hold numbers, or its labels are not integers.
+            ValueError: a label is not 0 or 1, or a feature not finite.
+        """
+        _validation.seed(seed)
+        _, labels = _training_data(data)
+        return OffsetClassifier(float(np.clip(labels.mean() + self.offset, 0, 1)))
 
 
 class _Constant:

@@ -113,7 +113,8 @@ def calibration_table(
         raise ValueError(f"labels must be 0 or 1, got {seen[~np.isin(seen, (0, 1))][0]:g}")
     bins = _validation.integer("bins", bins, minimum=1)
     confidence = _validation.number("confidence", confidence, above=0, below=1)
-    number = np.minimum((chances * bins).astype(np.int64), bins - 1)
+    # The product with the number of bins rounds the wrong way on some edges; comparing with the edges does not.
+    number = np.minimum(np.searchsorted(np.arange(bins + 1) / bins, chances, side="right") - 1, bins - 1)
     items = np.bincount(number, minlength=bins)
     filled = np.flatnonzero(items)
     ones = np.bincount(number, weights=seen, minlength=bins)[filled]

@@ -13,12 +13,13 @@ from secondhand import _validation
 
 @dataclass(frozen=True)
 class TwoGaussians:
-    """Two normal classes of unit variance whose means lie 2μ apart along the diagonal.
+    """Two normal classes whose means lie 2μ apart along the diagonal; the variance is 1, or differs for label 1.
 
     Attributes:
         rate: how often label 1 occurs, above 0 and below 1.
         distance: μ, half the distance between the means in standard deviations, above 0.
         dimensions: number of features, at least 1.
+        spread: standard deviation of each feature for label 1, above 0; for label 0 it is 1.
 
     Raises:
         TypeError: a parameter has the wrong type.
@@ -28,11 +29,13 @@ class TwoGaussians:
     rate: float
     distance: float
     dimensions: int = 1
+    spread: float = 1.0
 
     def __post_init__(self) -> None:
         _validation.number("rate", self.rate, above=0, below=1)
         _validation.number("distance", self.distance, above=0)
         _validation.integer("dimensions", self.dimensions, minimum=1)
+        _validation.number("spread", self.spread, above=0)
 
     def sample(
         self, size: int, *, seed: int
@@ -47,7 +50,8 @@ class TwoGaussians:
         generator = np.random.default_rng(_validation.seed(seed))
         labels = (generator.random(size) < self.rate).astype(np.int64)
         shift = (2 * labels[:, None] - 1) * self.distance / np.sqrt(self.dimensions)
-        return generator.standard_normal((size, self.dimensions)) + shift, labels
+        scale = np.where(labels == 1, self.spread, 1.0)[:, None]
+        return scale * generator.standard_normal((size, self.dimensions)) + shift, labels
 
 
 @dataclass(frozen=True)
