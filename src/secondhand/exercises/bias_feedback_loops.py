@@ -1,6 +1,7 @@
 """Exercises of the chapter on feedback loops."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
@@ -69,6 +70,11 @@ def _check_bound_at(answer: Function, solve: Function) -> None:
         raise WrongAnswerError(_say("bound_at.wrong.size"))
     if _is(got, 5.0):
         raise WrongAnswerError(_say("bound_at.wrong.limit"))
+    still = 0.0
+    for _ in range(90):
+        still = (1 - 1_000 / 55_000) * still + 4_000 / 55_000
+    if _is(got, 1 + still):
+        raise WrongAnswerError(_say("bound_at.wrong.still"))
     for rounds, initial, human, model in ((90, 50_000, 1_000, 4_000), (0, 10, 1, 1), (3, 20, 5, 1), (5, 7, 0, 3)):
         wrong = _say("bound_at.wrong.value", rounds=rounds, initial=initial, human=human, model=model)
         expect_close(answer(rounds, initial, human, model), solve(rounds, initial, human, model), wrong)
@@ -88,12 +94,26 @@ def bound_at(rounds: int, initial: int, human: int, model: int) -> float:
     return pool_bias + 1
 
 
+def _first_half(factor: Callable[[int], float]) -> int:
+    """Return the first round at which a product of factors is at most one half."""
+    missing, rounds = 1.0, 0
+    while missing > 0.5:
+        rounds += 1
+        missing *= factor(rounds)
+    return rounds
+
+
 def _check_rounds_to_half(answer: Function, solve: Function) -> None:
     got = answer(50_000, 1_000, 4_000)
     if _is(got, 99):
         raise WrongAnswerError(_say("rounds_to_half.wrong.limit"))
     if _is(got, 322) or _is(got, 324):
         raise WrongAnswerError(_say("rounds_to_half.wrong.one"))
+    # Factors with the size before the round, and the power law (1 + t/r) ** (-f) in place of the product.
+    if _is(got, _first_half(lambda t: 1 - 1_000 / (50_000 + (t - 1) * 5_000))):
+        raise WrongAnswerError(_say("rounds_to_half.wrong.before"))
+    if _is(got, 310):
+        raise WrongAnswerError(_say("rounds_to_half.wrong.power"))
     for initial, human, model in ((50_000, 1_000, 4_000), (50_000, 2_500, 2_500), (100, 3, 5)):
         wrong = _say("rounds_to_half.wrong.value", initial=initial, human=human, model=model)
         expect_close(answer(initial, human, model), solve(initial, human, model), wrong)
@@ -112,19 +132,25 @@ def rounds_to_half(initial: int, human: int, model: int) -> int:
     return rounds
 
 
+def _above(threshold: float, rate: float, distance: float) -> float:
+    """Return the share of items above a threshold."""
+    parts = [math.erfc((threshold - sign * distance) / math.sqrt(2)) / 2 for sign in (1, -1)]
+    return rate * parts[0] + (1 - rate) * parts[1]
+
+
 def _check_share_of_top_labels(answer: Function, solve: Function) -> None:
     got = answer(0.2, 0.5)
-    # Above minus the threshold instead of the threshold itself.
-    swapped = (
-        0.2 * math.erfc(-1.8862943611198906 / math.sqrt(2)) + 0.8 * math.erfc(-0.8862943611198906 / math.sqrt(2))
-    ) / 2
-    if _is(got, swapped):
+    edge = math.log(4)
+    # With the mirrored threshold, and with a threshold that forgets the 2 of log((1 - p)/p)/(2μ), or μ.
+    if _is(got, _above(-edge, 0.2, 0.5)):
         raise WrongAnswerError(_say("share_of_top_labels.wrong.sign"))
+    if _is(got, _above(2 * edge, 0.2, 0.5)) or _is(got, _above(edge / 2, 0.2, 0.5)):
+        raise WrongAnswerError(_say("share_of_top_labels.wrong.threshold"))
     if _is(got, 1 - solve(0.2, 0.5)):
         raise WrongAnswerError(_say("share_of_top_labels.wrong.complement"))
     if _is(got, 0.2):
         raise WrongAnswerError(_say("share_of_top_labels.wrong.sampled"))
-    if _is(got, 0.5 * (1 - math.erf(0.5 / math.sqrt(2)))):
+    if _is(got, _above(0.0, 0.2, 0.5)) or _is(got, 0.5 * math.erfc(0.5 / math.sqrt(2))):
         raise WrongAnswerError(_say("share_of_top_labels.wrong.middle"))
     for rate, distance in ((0.2, 0.5), (0.35, 1.2), (0.5, 2.0), (0.7, 0.4)):
         wrong = _say("share_of_top_labels.wrong.value", rate=rate, distance=distance)
@@ -155,6 +181,8 @@ def _check_in_nucleus(answer: Function, solve: Function) -> None:
             raise WrongAnswerError(_say("in_nucleus.wrong.order"))
         if not np.isin(kept, (0.0, 1.0)).all():
             raise WrongAnswerError(_say("in_nucleus.wrong.truth"))
+    if np.array_equal(np.asarray(answer(np.array([0.25, 0.75]), 0.75), dtype=np.float64), [1, 1]):
+        raise WrongAnswerError(_say("in_nucleus.wrong.edge"))
     for chances, top_p in ((law, 0.9), (law, 0.4), (law, 1.0), (np.array([0.3, 0.7]), 0.65), (np.full(4, 0.25), 0.6)):
         wrong = _say("in_nucleus.wrong.value", chances=list(map(float, chances)), top_p=top_p)
         right = solve(chances, top_p)
@@ -192,6 +220,13 @@ def _check_argmax_end(answer: Function, solve: Function) -> None:
         point = (0.2 + 4 * share_of_top_labels.solve(point, 0.5)) / 5
     if _is(got, point):
         raise WrongAnswerError(_say("argmax_end.wrong.inputs"))
+    if _is(got, solve(0.2, 0.5, 4, 1)):
+        raise WrongAnswerError(_say("argmax_end.wrong.swapped"))
+    if np.ndim(got) == 0 and abs(float(got)) < 1e-3:
+        raise WrongAnswerError(_say("argmax_end.wrong.people"))
+    once = (0.2 + 4 * share_of_top_labels.solve(0.2, 0.5)) / 5
+    if _is(got, once):
+        raise WrongAnswerError(_say("argmax_end.wrong.once"))
     for rate, distance, human, model in ((0.2, 0.5, 1, 4), (0.2, 0.5, 1, 1), (0.4, 1.5, 2, 5)):
         wrong = _say("argmax_end.wrong.value", rate=rate, distance=distance, human=human, model=model)
         expect_close(answer(rate, distance, human, model), solve(rate, distance, human, model), wrong)
@@ -219,8 +254,8 @@ def _check_majority_ends_at(answer: Function, solve: Function) -> None:
     got = answer(0.5, 0.8)
     if _is(got, 1.0):
         raise WrongAnswerError(_say("majority_ends_at.wrong.human"))
-    if _is(got, solve(0.5, 1 - 0.8)) and not _is(got, solve(0.5, 0.8)):
-        raise WrongAnswerError(_say("majority_ends_at.wrong.share"))
+    if np.ndim(got) == 0 and abs(float(got) - 0.5) < 1e-3:
+        raise WrongAnswerError(_say("majority_ends_at.wrong.balance"))
     if _is(got, 1.6):
         raise WrongAnswerError(_say("majority_ends_at.wrong.slope"))
     for temperature, share in ((0.5, 0.8), (0.5, 0.3), (0.9, 0.5), (0.2, 0.9)):
