@@ -17,9 +17,6 @@ from scipy.special import expit, gammaln, logit, ndtr, psi
 from secondhand import _validation
 from secondhand.generations.theory._steps import numbers
 
-LABELS = ("argmax", "sample")
-"""How a label is made from a probability: the most probable class, or a draw."""
-
 # Beyond this, two terms of the asymptotic series are as exact as the difference of two large logarithms.
 _LARGE = 1e5
 
@@ -388,4 +385,5 @@ def _beliefs(
 
 
 def _share_by(labels: str) -> Callable[..., Float[np.ndarray, "..."]]:
-    return {"argmax": argmax_share, "sample": sampled_share}[_validation.choice("labels", labels, LABELS)]
+    share = {"argmax": argmax_share, "sample": sampled_share}
+    return share[_validation.choice("labels", labels, share)]
