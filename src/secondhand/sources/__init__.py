@@ -6,6 +6,7 @@ samples. It knows nothing of models.
 
 from secondhand.sources.callables import HOUSE_STYLE, TOPICS, Callables, load_callables
 from secondhand.sources.digits import Digits, load_digits
+from secondhand.sources.distributions import DeclaredLicence, installed_licence
 from secondhand.sources.documentation import Documentation, load_documentation
 from secondhand.sources.hub import ALLOW_HUB_VARIABLE, load_hub_text
 from secondhand.sources.laws import Categorical, Gaussian, zipf_probabilities
@@ -18,6 +19,7 @@ __all__ = [
     "TOPICS",
     "Callables",
     "Categorical",
+    "DeclaredLicence",
     "Digits",
     "Documentation",
     "Gaussian",
@@ -26,6 +28,7 @@ __all__ = [
     "WordCounts",
     "check_text",
     "count_words",
+    "installed_licence",
     "load_callables",
     "load_digits",
     "load_documentation",
