@@ -5,6 +5,7 @@ it is refitted.
 """
 
 from secondhand.learners.categorical import CategoricalLearner, CategoricalModel
+from secondhand.learners.characters import CharacterNGramLearner, CharacterNGramModel
 from secondhand.learners.class_conditional_gaussian import (
     ClassConditionalGaussianLearner,
     ClassConditionalGaussianModel,
@@ -23,6 +24,7 @@ from secondhand.learners.classifiers import (
     TreeLearner,
     make_labels,
 )
+from secondhand.learners.continuation import code_log_likelihood, continue_greedily
 from secondhand.learners.decoding import decode
 from secondhand.learners.devices import best_device
 from secondhand.learners.gaussian import GaussianLearner, GaussianModel
@@ -53,6 +55,8 @@ __all__ = [
     "BaseRateLearner",
     "CategoricalLearner",
     "CategoricalModel",
+    "CharacterNGramLearner",
+    "CharacterNGramModel",
     "ClassConditionalGaussianLearner",
     "ClassConditionalGaussianModel",
     "Classifier",
@@ -86,6 +90,8 @@ __all__ = [
     "VariationalAutoencoderModel",
     "answer_form",
     "best_device",
+    "code_log_likelihood",
+    "continue_greedily",
     "decode",
     "fit_linear_discriminant",
     "fit_logistic",

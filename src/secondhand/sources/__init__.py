@@ -11,6 +11,7 @@ from secondhand.sources.docstrings import DOCUMENTED_DISTRIBUTIONS, Docstrings, 
 from secondhand.sources.documentation import Documentation, load_documentation
 from secondhand.sources.hub import ALLOW_HUB_VARIABLE, load_hub_text
 from secondhand.sources.laws import Categorical, Gaussian, zipf_probabilities
+from secondhand.sources.markov import MarkovChain, random_markov_chain
 from secondhand.sources.text import WordCounts, check_text, count_words, split_words
 from secondhand.sources.two_classes import NoisyPair, TwoGaussians
 
@@ -26,6 +27,7 @@ __all__ = [
     "Docstrings",
     "Documentation",
     "Gaussian",
+    "MarkovChain",
     "NoisyPair",
     "TwoGaussians",
     "WordCounts",
@@ -37,6 +39,7 @@ __all__ = [
     "load_docstrings",
     "load_documentation",
     "load_hub_text",
+    "random_markov_chain",
     "split_words",
     "zipf_probabilities",
 ]
