@@ -62,10 +62,15 @@ class Comparison:
 def comparisons() -> list[Comparison]:
     """Return the comparisons of the book's own library."""
     from secondhand.generations import gaussian_chain, regression_chain
+    from secondhand.lineage import SuffixIndex
+    from secondhand.sources import load_docstrings
 
     setting: dict[str, Any] = {"generations": 10, "features": 10, "samples": 50, "noise": 1.0}
     generator = np.random.default_rng(0)
+    docstrings = "".join(load_docstrings().texts)
+    megabyte, quarter = docstrings[:1_000_000], docstrings[:250_000]
     designs, labels = generator.standard_normal((3000, 50, 10)), generator.standard_normal((3000, 50))
+    numbers = generator.integers(2**62, size=1_000_000)
     return [
         Comparison(
             "gaussian_chain, 2,000 chains × 50 generations × 50 samples",
@@ -87,6 +92,21 @@ def comparisons() -> list[Comparison]:
             lambda: regression_chain("replace", **setting, repetitions=300, design="fresh", seed=0),
             lambda: [np.linalg.lstsq(x, y, rcond=None) for x, y in zip(designs, labels, strict=True)],
             limit=1.0,
+        ),
+        Comparison(
+            "SuffixIndex, a million characters of docstrings",
+            "sorting as many integers with numpy.argsort",
+            lambda: SuffixIndex([megabyte]),
+            lambda: np.argsort(numbers),
+            limit=10.0,
+        ),
+        Comparison(
+            # In proportion to the length it would be 4.
+            "SuffixIndex, a million characters of docstrings",
+            "the same for a quarter of them",
+            lambda: SuffixIndex([megabyte]),
+            lambda: SuffixIndex([quarter]),
+            limit=6.0,
         ),
     ]
 

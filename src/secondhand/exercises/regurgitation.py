@@ -181,7 +181,7 @@ def copied_share(text: str, documents: list[str], minimum: int) -> float:
 
 
 def _check_midpoint(answer: Function, solve: Function) -> None:
-    first, shares = np.array([1.0, 2, 4, 8]), np.array([0.0, 0.25, 0.75, 1.0])
+    first, shares = np.array([1.0, 2, 4, 8]), np.array([0.0, 0.25, 0.5, 1.0])
     logs, rises = np.log2(first), np.diff(shares)
     middle = (logs[1:] + logs[:-1]) / 2
     _name(

@@ -110,21 +110,21 @@ def spans(
 def duplicates(
     copies: Int[np.ndarray, " levels"],
     rates: Mapping[tuple[int, int], Float[np.ndarray, "seeds levels"]],
-    curves: Mapping[tuple[int, int], Curve],
+    curves: Mapping[int, Curve],
 ) -> Figure:
     """Draw the share of documents extracted by copies (left), and by copies times epochs (right): dots over curves.
 
     Args:
         copies: in the corpus.
         rates: (width, epochs) of a model → share extracted.
-        curves: the same → a curve of the copies fitted to it.
+        curves: width → the share by copies times epochs, for all training lengths.
     """
     figure, (left, right) = figure_grid(columns=2, height=3.7, share_y=True)
     grid = np.geomspace(copies[0], copies[-1], 200)
     styles = zip(PALETTE, "os^D", ("-", "--", "-.", ":"), strict=False)
     for ((width, epochs), runs), (colour, marker, style) in zip(rates.items(), styles, strict=False):
         label = t("regurgitation.duplicates.label", width=width, epochs=epochs)
-        curve, margin = curves[width, epochs].rate(grid), student_margin(runs)
+        curve, margin = curves[width].rate(epochs * grid), student_margin(runs)
         for axes, scale in ((left, 1), (right, epochs)):
             axes.plot(scale * grid, curve, style, color=colour, linewidth=1.3)
             axes.errorbar(

@@ -260,17 +260,20 @@ def fit_extraction_curve(copies: ArrayLike, was_extracted: ArrayLike) -> Extract
     """Fit a logistic curve in log₂ copies by maximum likelihood.
 
     Args:
-        copies: of each document, above 0.
-        was_extracted: whether it was extracted, True or False. Some at the fewer copies must not have been and some at
-            the more copies must have been, and not all in one step, or no curve is the best.
+        copies: of each document, above 0; or how often each was seen. The shape may be any that fits `was_extracted`
+            by broadcasting.
+        was_extracted: whether each document was extracted, True or False. At least one failure must stand at more
+            copies than some success, or a step fits best and no curve does.
 
     Raises:
-        TypeError: an argument does not hold numbers.
-        ValueError: the arguments differ in length, copies are not above 0, or extraction jumps from none to all.
+        TypeError: `copies` does not hold numbers.
+        ValueError: the shapes do not fit, copies are not above 0, or a step fits best.
     """
-    dose, success = _numbers("copies", copies), np.asarray(was_extracted, dtype=bool)
-    if dose.ndim != 1 or not dose.size or success.shape != dose.shape:
-        raise ValueError(f"was_extracted must hold one value a document, got shapes {success.shape} and {dose.shape}")
+    success = np.asarray(was_extracted, dtype=bool)
+    given = _numbers("copies", copies)
+    if not success.size or np.broadcast_shapes(given.shape, success.shape) != success.shape:
+        raise ValueError(f"copies must fit was_extracted of shape {success.shape}, got shape {given.shape}")
+    dose, success = np.broadcast_to(given, success.shape).ravel(), success.ravel()
     if dose.min() <= 0:
         raise ValueError(f"copies must be above 0 to have logarithms, got {dose.min():g}")
     if success.all() or not success.any() or dose[success].min() >= dose[~success].max():
