@@ -53,7 +53,7 @@ def test_words_fit_the_figure(name: str, language: str, monkeypatch: pytest.Monk
 def test_each_character_of_the_traced_text_is_drawn_and_copies_are_coloured() -> None:
     figure = FIGURES["trace"]()
     (axes,) = figure.axes
-    drawn = [words.get_text() for words in axes.texts if words.get_fontsize() == 8]
+    drawn = [words.get_text() for words in axes.texts if words.get_fontsize() == 9.5]
     assert "".join(drawn) == TEXT.replace("\n", "")
     letters = {words.get_text() for words in axes.texts if words.get_fontsize() == 6}
     assert letters == {"A", "?"}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from secondhand.lineage import Span, SuffixIndex, attribute, covered, verbatim_spans
+from secondhand.lineage import Span, SuffixIndex, attribute, coverage_profile, covered, verbatim_spans
 from secondhand.lineage.suffix_index import _codes, _suffix_array
 
 # Few letters, so that everything repeats; the end of a string, the end of Unicode, and half of a pair of surrogates.
@@ -119,6 +119,9 @@ def test_repetitive_texts_are_no_trouble() -> None:
         (lambda: verbatim_spans("a", ["a"], minimum=1), TypeError, "index must be a SuffixIndex"),  # type: ignore[arg-type]
         (lambda: verbatim_spans("a", SuffixIndex(["a"]), minimum=0), ValueError, "minimum must be at least 1, got 0"),
         (lambda: verbatim_spans("a", SuffixIndex(["a"]), minimum=1.5), TypeError, "minimum must be an integer"),  # type: ignore[arg-type]
+        (lambda: coverage_profile("", SuffixIndex(["a"]), [1]), ValueError, "text must hold at least one character"),
+        (lambda: coverage_profile("a", SuffixIndex(["a"]), []), ValueError, "minimums must hold at least one length"),
+        (lambda: coverage_profile("a", SuffixIndex(["a"]), [0]), ValueError, "minimums must be at least 1, got 0"),
         (lambda: covered([Span(0, 4, (0,))], 3), ValueError, "a span ends at 4, got 3"),
         (lambda: covered([(0, 1)], 3), TypeError, "spans must hold spans"),  # type: ignore[list-item]
         (lambda: covered([], -1), ValueError, "length must be at least 0, got -1"),
@@ -131,6 +134,13 @@ def test_repetitive_texts_are_no_trouble() -> None:
 def test_bad_input_is_named(call: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+@given(LETTERS.filter(bool), CORPORA)
+def test_a_profile_is_what_single_searches_give(text: str, documents: list[str]) -> None:
+    index, lengths = SuffixIndex(documents), [3, 1, 2, 9]
+    shares = [covered(verbatim_spans(text, index, minimum=least), len(text)).mean() for least in lengths]
+    np.testing.assert_array_equal(coverage_profile(text, index, lengths), shares)
 
 
 def test_an_empty_text_has_no_spans() -> None:

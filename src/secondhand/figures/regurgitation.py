@@ -15,7 +15,7 @@ from secondhand.figures.bands import interval_plot, student_margin
 from secondhand.figures.theme import COLOURS, PALETTE, figure_grid
 from secondhand.messages import t
 
-_COLUMNS = 84
+_COLUMNS = 80
 """Characters in a line of a drawn text."""
 
 
@@ -37,11 +37,11 @@ def trace(text: str, sources: Sequence[frozenset[str]], *, names: Mapping[str, s
     """
     lines = _wrapped(text, _COLUMNS)
     known = [name for name in names if any(source == {name} for source in sources)]
-    figure, (axes,) = figure_grid(height=0.27 * len(lines) + 0.24 * (len(known) // 2 + 2))
+    figure, (axes,) = figure_grid(height=0.25 * len(lines) + 0.24 * (len(known) // 2 + 2))
     looks = dict(zip(known, zip("ABCDEFGHIJ", PALETTE * 2, strict=False), strict=False))
     for row, (begin, end) in enumerate(lines):
         for column, place in enumerate(range(begin, end)):
-            axes.text(column + 0.5, row, text[place], family="DejaVu Sans Mono", fontsize=8, ha="center", va="center")
+            axes.text(column + 0.5, row, text[place], family="DejaVu Sans Mono", fontsize=9.5, ha="center", va="center")
         for found, run in groupby(range(begin, end), key=lambda place: sources[place]):
             places = list(run)
             if not found or not text[places[0] : places[-1] + 1].strip():

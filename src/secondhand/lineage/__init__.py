@@ -13,7 +13,7 @@ from secondhand.lineage.memorisation import (
     likelihood_rank,
     plant,
 )
-from secondhand.lineage.suffix_index import Span, SuffixIndex, covered, verbatim_spans
+from secondhand.lineage.suffix_index import Span, SuffixIndex, coverage_profile, covered, verbatim_spans
 
 __all__ = [
     "ExtractionCurve",
@@ -21,6 +21,7 @@ __all__ = [
     "Span",
     "SuffixIndex",
     "attribute",
+    "coverage_profile",
     "covered",
     "expected_exposure",
     "exposure",

@@ -134,7 +134,8 @@ def extracted(
         ValueError: `documents` holds no passages of the model, or `prompt` is out of range.
 
     Source:
-        N. Carlini et al. (2023), Quantifying Memorization Across Neural Language Models.
+        The usual measure, "discoverable extraction" as J. Hayes et al. (2024), Measuring memorization in language
+        models via probabilistic extraction, describe it.
     """
     passages = np.asarray(documents)
     if passages.ndim != 2 or passages.shape[1] != model.length:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Float, Int
 
 from secondhand import _validation
 
@@ -202,6 +202,28 @@ def covered(spans: Iterable[Span], length: int) -> Bool[np.ndarray, " {length}"]
             raise ValueError(f"length must be that of the text, but a span ends at {span.stop}, got {length}")
         inside[span.start : span.stop] = True
     return inside
+
+
+def coverage_profile(text: str, index: SuffixIndex, minimums: Sequence[int]) -> Float[np.ndarray, " minimums"]:
+    """Return the share of a text that lies in verbatim spans, for several lengths from which a span counts.
+
+    A span that is maximal and long enough is so whatever shorter spans count besides: one search serves all lengths.
+
+    Args:
+        text: what to look up, at least one character.
+        index: the corpus.
+        minimums: lengths from which a span counts, each at least 1.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        ValueError: `text` or `minimums` is empty, or a length is below 1.
+    """
+    _check_string("text", text)
+    lengths = [_validation.integer("minimums", minimum, minimum=1) for minimum in minimums]
+    if not lengths:
+        raise ValueError("minimums must hold at least one length, got none")
+    spans = verbatim_spans(text, index, minimum=min(lengths))
+    return np.array([covered([span for span in spans if len(span) >= least], len(text)).mean() for least in lengths])
 
 
 def _check_string(name: str, value: object) -> str:
