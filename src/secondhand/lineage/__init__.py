@@ -1,3 +1,51 @@
 """Who made what: the lineage of data and models, what they may be used for, and what their scores have seen."""
 
-__all__: list[str] = []
+from secondhand.lineage.licences import (
+    ALL_CLAUSES,
+    LICENCES,
+    NO_OWN_TERMS,
+    NO_TERMS,
+    OUTPUT_CLAUSES,
+    UNKNOWN_TERMS,
+    Answer,
+    Clause,
+    Terms,
+    terms_of,
+)
+from secondhand.lineage.obligations import (
+    CONTRACT_ONLY,
+    KINDS,
+    STRICT,
+    Policy,
+    Readings,
+    Step,
+    all_obligations,
+    clause_path,
+    forbidden_steps,
+    obligations,
+    readings,
+)
+
+__all__ = [
+    "ALL_CLAUSES",
+    "CONTRACT_ONLY",
+    "KINDS",
+    "LICENCES",
+    "NO_OWN_TERMS",
+    "NO_TERMS",
+    "OUTPUT_CLAUSES",
+    "STRICT",
+    "UNKNOWN_TERMS",
+    "Answer",
+    "Clause",
+    "Policy",
+    "Readings",
+    "Step",
+    "Terms",
+    "all_obligations",
+    "clause_path",
+    "forbidden_steps",
+    "obligations",
+    "readings",
+    "terms_of",
+]
