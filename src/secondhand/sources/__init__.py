@@ -7,6 +7,7 @@ samples. It knows nothing of models.
 from secondhand.sources.callables import HOUSE_STYLE, TOPICS, Callables, load_callables
 from secondhand.sources.digits import Digits, load_digits
 from secondhand.sources.distributions import DeclaredLicence, installed_licence
+from secondhand.sources.docstrings import DOCUMENTED_DISTRIBUTIONS, Docstrings, load_docstrings
 from secondhand.sources.documentation import Documentation, load_documentation
 from secondhand.sources.hub import ALLOW_HUB_VARIABLE, load_hub_text
 from secondhand.sources.laws import Categorical, Gaussian, zipf_probabilities
@@ -15,12 +16,14 @@ from secondhand.sources.two_classes import NoisyPair, TwoGaussians
 
 __all__ = [
     "ALLOW_HUB_VARIABLE",
+    "DOCUMENTED_DISTRIBUTIONS",
     "HOUSE_STYLE",
     "TOPICS",
     "Callables",
     "Categorical",
     "DeclaredLicence",
     "Digits",
+    "Docstrings",
     "Documentation",
     "Gaussian",
     "NoisyPair",
@@ -31,6 +34,7 @@ __all__ = [
     "installed_licence",
     "load_callables",
     "load_digits",
+    "load_docstrings",
     "load_documentation",
     "load_hub_text",
     "split_words",
