@@ -25,6 +25,16 @@ from secondhand.lineage.obligations import (
     obligations,
     readings,
 )
+from secondhand.lineage.planted import (
+    Relay,
+    draw_phrases,
+    emission_chance,
+    expected_occurrences,
+    occurrences,
+    plant,
+    relay,
+)
+from secondhand.lineage.populations import expected_free_share, random_lineage
 
 __all__ = [
     "ALL_CLAUSES",
@@ -40,12 +50,21 @@ __all__ = [
     "Clause",
     "Policy",
     "Readings",
+    "Relay",
     "Step",
     "Terms",
     "all_obligations",
     "clause_path",
+    "draw_phrases",
+    "emission_chance",
+    "expected_free_share",
+    "expected_occurrences",
     "forbidden_steps",
     "obligations",
+    "occurrences",
+    "plant",
+    "random_lineage",
     "readings",
+    "relay",
     "terms_of",
 ]
