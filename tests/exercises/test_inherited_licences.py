@@ -70,7 +70,7 @@ def certain(choices: list[int], forbids: int, hidden: int) -> str:
 
 
 def unconditional(text: Any, phrase: Any, order: int, size: int) -> float:
-    return size * math.prod(text.count(word) / len(text) for word in phrase)
+    return float(size * math.prod(text.count(word) / len(text) for word in phrase))
 
 
 def straight(text: Any, phrase: Any, order: int, size: int) -> float:

@@ -37,13 +37,12 @@ def relay(
     """
     figure, (left, right) = figure_grid(columns=2, height=3.6)
     places = np.arange(len(copies))
-    for (name, shares), colour, marker, style in zip(
-        found.items(), (COLOURS.human, COLOURS.model), "os", ("--", ":"), strict=False
-    ):
+    looks = ((COLOURS.human, "o", "--", -0.05), (COLOURS.model, "s", ":", 0.05))
+    for (name, shares), (colour, marker, style, shift) in zip(found.items(), looks, strict=False):
         label = t(f"inherited-licences.relay.{name}")
         _dots(left, places, shares, colour=colour, marker=marker, label=label)
         left.plot(places, chances[name], color=colour, linestyle=style)
-        _dots(right, np.asarray(orders), repeated[name], colour=colour, marker=marker, label=label)
+        _dots(right, np.asarray(orders) + shift, repeated[name], colour=colour, marker=marker, label=label)
     right.plot(orders, expected, color=COLOURS.theory, linestyle="--", label=t("common.legend.theory"))
     left.plot([], [], color=COLOURS.theory, linestyle="--", label=t("common.legend.theory"))
     labels = [t("inherited-licences.relay.control") if number == 0 else str(number) for number in copies]
@@ -140,13 +139,13 @@ def generations(
     """Draw the share of models with each answer, by generation, one panel for each reading: dots over theory.
 
     Args:
-        panels: title → answer → simulated and expected shares by generation.
+        panels: title → answer → simulated and expected shares by generation, from 1 on.
     """
     figure, grid = figure_grid(columns=len(panels), height=3.5, share_y=True)
     for axes, (title, answers) in zip(grid, panels.items(), strict=True):
         for answer, (simulated, expected) in answers.items():
             colour, marker, style = _ANSWERS[answer]
-            steps = np.arange(len(expected))
+            steps = np.arange(1, len(expected) + 1)
             axes.plot(steps, expected, color=colour, linestyle=style)
             _dots(
                 axes,
