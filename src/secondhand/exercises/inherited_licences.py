@@ -268,7 +268,12 @@ def _check_expected_copies(answer: Function, solve: Function) -> None:
 
 
 @exercise(difficulty="stretch", minutes=25, check=_check_expected_copies)
-def expected_copies(text: list[str], phrase: list[str], order: int, size: int) -> float:
+def expected_copies(
+    text: list[str],
+    phrase: list[str],
+    order: int,
+    size: int,
+) -> float:
     """Return how often a model of the text writes a phrase, on average.
 
     The model draws each word given the order - 1 words before it, as often
