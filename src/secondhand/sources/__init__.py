@@ -5,6 +5,13 @@ samples. It knows nothing of models.
 """
 
 from secondhand.sources.callables import HOUSE_STYLE, TOPICS, Callables, load_callables
+from secondhand.sources.declarations import (
+    Contradiction,
+    Declaration,
+    contradictions,
+    installed_distributions,
+    licence_declarations,
+)
 from secondhand.sources.digits import Digits, load_digits
 from secondhand.sources.distributions import DeclaredLicence, installed_licence
 from secondhand.sources.docstrings import DOCUMENTED_DISTRIBUTIONS, Docstrings, load_docstrings
@@ -22,6 +29,8 @@ __all__ = [
     "TOPICS",
     "Callables",
     "Categorical",
+    "Contradiction",
+    "Declaration",
     "DeclaredLicence",
     "Digits",
     "Docstrings",
@@ -32,8 +41,11 @@ __all__ = [
     "TwoGaussians",
     "WordCounts",
     "check_text",
+    "contradictions",
     "count_words",
+    "installed_distributions",
     "installed_licence",
+    "licence_declarations",
     "load_callables",
     "load_digits",
     "load_docstrings",
