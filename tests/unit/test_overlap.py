@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from secondhand.book.bench import dictionary_scan, planted_passages
 from secondhand.lineage import Overlap, detection_probability, expected_kept_share, ngram_overlap, overlap
 from secondhand.lineage.overlap import words
 
@@ -74,6 +75,15 @@ def test_a_document_longer_than_a_block_is_scanned_to_the_end() -> None:
     found = ngram_overlap([" ".join(row)], test)
     assert found.any.all()
     assert found.pairs.tolist() == [[item, 0] for item in range(4)]
+
+
+def test_the_yardstick_of_the_benchmark_finds_the_same_passages() -> None:
+    train, test = planted_passages(1, seed=10_000)
+    assert 0.9e6 < sum(map(len, train)) < 1.3e6
+    found = set(np.flatnonzero(ngram_overlap(train, test).any).tolist())
+    assert found == dictionary_scan(train, test)
+    # A passage that spans two documents keeps 13 words in one of them.
+    assert set(range(0, 500, 2)) == found
 
 
 def test_a_long_word_without_an_end_is_one_word() -> None:
