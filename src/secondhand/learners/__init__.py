@@ -31,6 +31,7 @@ from secondhand.learners.gaussian import GaussianLearner, GaussianModel
 from secondhand.learners.imitator import REFUSAL, Dialogue, ImitatorLearner, ImitatorModel, Replies, answer_form
 from secondhand.learners.learner import FineTuningLearner, Learner, Model
 from secondhand.learners.learning_curve import LearningCurves, learning_curves
+from secondhand.learners.next_token import next_token_logits
 from secondhand.learners.ngram import NGramLearner, NGramModel
 from secondhand.learners.noisy_labels import (
     NOISE_KINDS,
@@ -40,6 +41,7 @@ from secondhand.learners.noisy_labels import (
     project_digits,
 )
 from secondhand.learners.passages import PassageLearner, PassageModel
+from secondhand.learners.perceptron import PerceptronLearner, PerceptronModel
 from secondhand.learners.tokenizer import SubwordTokenizer, learn_tokenizer
 from secondhand.learners.transformer import TransformerLearner, TransformerModel
 from secondhand.learners.variational_autoencoder import (
@@ -47,6 +49,7 @@ from secondhand.learners.variational_autoencoder import (
     VariationalAutoencoderModel,
     gaussian_kullback_leibler,
 )
+from secondhand.learners.witten_bell import WittenBellLearner, WittenBellModel
 
 __all__ = [
     "NOISE_KINDS",
@@ -80,6 +83,8 @@ __all__ = [
     "OffsetLearner",
     "PassageLearner",
     "PassageModel",
+    "PerceptronLearner",
+    "PerceptronModel",
     "Replies",
     "ScikitClassifier",
     "SubwordTokenizer",
@@ -88,6 +93,8 @@ __all__ = [
     "TreeLearner",
     "VariationalAutoencoderLearner",
     "VariationalAutoencoderModel",
+    "WittenBellLearner",
+    "WittenBellModel",
     "answer_form",
     "best_device",
     "code_log_likelihood",
@@ -99,5 +106,6 @@ __all__ = [
     "learn_tokenizer",
     "learning_curves",
     "make_labels",
+    "next_token_logits",
     "project_digits",
 ]

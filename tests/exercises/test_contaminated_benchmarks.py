@@ -1,0 +1,113 @@
+"""Common mistakes in the exercises of the chapter on contaminated benchmarks are named to the reader."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from tests.exercises.mistakes import Mistake, assert_mistake_is_named
+
+from secondhand.exercises import get
+
+CHAPTER = "contaminated-benchmarks"
+
+
+def solved(name: str) -> Callable[..., Any]:
+    return get(f"{CHAPTER}-{name}").solve
+
+
+def tail(hits: int, errors: int, chance: float) -> float:
+    return sum(math.comb(errors, k) * chance**k * (1 - chance) ** (errors - k) for k in range(hits, errors + 1))
+
+
+def z(law: Any, token: int, weights: Any, power: float = 0.5, transform: Callable[[Any], Any] = np.log) -> float:
+    values = transform(law)
+    mean = weights @ values
+    return float((values[token] - mean) / (weights @ (values - mean) ** 2) ** power)
+
+
+MISTAKES: list[Mistake] = [
+    ("fewest-permutations", lambda level: math.ceil(1 / level), "fewest_permutations.wrong.itself"),
+    ("fewest-permutations", lambda level: 1 - level, "fewest_permutations.wrong.share"),
+    ("fewest-permutations", lambda level: 50, "fewest_permutations.wrong.value"),
+    ("honest-score", lambda a, t, k: (1 - t) * a, "honest_score.wrong.luck"),
+    ("honest-score", lambda a, t, k: (1 - t) * a + t * (1 - a) / k, "honest_score.wrong.classes"),
+    ("honest-score", lambda a, t, k: a, "honest_score.wrong.ability"),
+    ("honest-score", lambda a, t, k: (1 - t) * a + t / (k - 1), "honest_score.wrong.all"),
+    ("honest-score", lambda a, t, k: 0.5, "honest_score.wrong.value"),
+    ("trap-key-p", lambda h, e, k: tail(h + 1, e, 1 / (k - 1)), "trap_key_p.wrong.more"),
+    ("trap-key-p", lambda h, e, k: tail(h, e, 1 / k), "trap_key_p.wrong.classes"),
+    (
+        "trap-key-p",
+        lambda h, e, k: tail(h, e, 1 / (k - 1)) - tail(h + 1, e, 1 / (k - 1)),
+        "trap_key_p.wrong.exactly",
+    ),
+    ("trap-key-p", lambda h, e, k: 1 - tail(h, e, 1 / (k - 1)), "trap_key_p.wrong.lower"),
+    ("trap-key-p", lambda h, e, k: 1 - tail(h + 1, e, 1 / (k - 1)), "trap_key_p.wrong.lower"),
+    ("trap-key-p", lambda h, e, k: h / e, "trap_key_p.wrong.value"),
+    ("order-test-p", lambda x, s: (1 + np.sum(s > x)) / (len(s) + 1), "order_test_p.wrong.strictly"),
+    ("order-test-p", lambda x, s: np.mean(s >= x), "order_test_p.wrong.itself"),
+    ("order-test-p", lambda x, s: np.mean(s > x), "order_test_p.wrong.itself"),
+    ("order-test-p", lambda x, s: (1 + np.sum(s <= x)) / (len(s) + 1), "order_test_p.wrong.direction"),
+    ("order-test-p", lambda x, s: 0.01, "order_test_p.wrong.value"),
+    ("keeps-n-gram", lambda t, n, e: 1 - solved("keeps-n-gram")(t, n, e), "keeps_n_gram.wrong.complement"),
+    ("keeps-n-gram", lambda t, n, e: (1 - e) ** n, "keeps_n_gram.wrong.share"),
+    ("keeps-n-gram", lambda t, n, e: 1 - (1 - (1 - e) ** n) ** (t - n + 1), "keeps_n_gram.wrong.independent"),
+    ("keeps-n-gram", lambda t, n, e: (t - n + 1) * (1 - e) ** n, "keeps_n_gram.wrong.expected"),
+    ("keeps-n-gram", lambda t, n, e: solved("keeps-n-gram")(t, n, 1 - e), "keeps_n_gram.wrong.swapped"),
+    ("keeps-n-gram", lambda t, n, e: 0.6, "keeps_n_gram.wrong.value"),
+    (
+        "standardised-log-probability",
+        lambda law, token: z(law, token, np.full(len(law), 1 / len(law))),
+        "standardised_log_probability.wrong.unweighted",
+    ),
+    (
+        "standardised-log-probability",
+        lambda law, token: z(law, token, law, power=1),
+        "standardised_log_probability.wrong.variance",
+    ),
+    (
+        "standardised-log-probability",
+        lambda law, token: z(law, token, law, power=0),
+        "standardised_log_probability.wrong.difference",
+    ),
+    (
+        "standardised-log-probability",
+        lambda law, token: z(law, token, law, transform=lambda values: values),
+        "standardised_log_probability.wrong.probability",
+    ),
+    (
+        "standardised-log-probability",
+        lambda law, token: -z(law, token, law),
+        "standardised_log_probability.wrong.sign",
+    ),
+    ("standardised-log-probability", lambda law, token: 7.0, "standardised_log_probability.wrong.value"),
+    ("ability-without-reciting", lambda r, h, t, k: r / t, "ability_without_reciting.wrong.right"),
+    ("ability-without-reciting", lambda r, h, t, k: r / (t - h), "ability_without_reciting.wrong.errors"),
+    (
+        "ability-without-reciting",
+        lambda r, h, t, k: solved("ability-without-reciting")(r, h, t, k + 1),
+        "ability_without_reciting.wrong.classes",
+    ),
+    (
+        "ability-without-reciting",
+        lambda r, h, t, k: ((k - 1) * h / t + r / t - 1) / (k - 2),
+        "ability_without_reciting.wrong.recited",
+    ),
+    ("ability-without-reciting", lambda r, h, t, k: 0.1, "ability_without_reciting.wrong.value"),
+]
+
+
+@pytest.mark.parametrize(("name", "mistake", "message"), MISTAKES, ids=[m[2] for m in MISTAKES])
+def test_common_mistakes_are_named(name: str, mistake: Callable[..., Any], message: str) -> None:
+    assert_mistake_is_named(CHAPTER, name, mistake, message)
+
+
+def test_solutions_agree_with_the_library() -> None:
+    from secondhand.lineage import corrected_score, detection_probability, published_score
+
+    assert solved("keeps-n-gram")(60, 8, 0.3) == pytest.approx(detection_probability(60, n=8, edit_rate=0.3))
+    assert solved("honest-score")(0.8, 0.2, 4) == pytest.approx(published_score(ability=0.8, share=0.2, classes=4))
+    estimate = corrected_score(right=59, hits=55, traps=120, classes=10)
+    assert solved("ability-without-reciting")(59, 55, 120, 10) == pytest.approx(estimate.score)
