@@ -4,6 +4,8 @@ A learner holds the choices made before the data are seen; `fit` turns data into
 it is refitted.
 """
 
+from secondhand.learners.auxiliary_network import AuxiliaryNetworkLearner, AuxiliaryNetworks
+from secondhand.learners.bigram import BigramLearner, BigramModel
 from secondhand.learners.categorical import CategoricalLearner, CategoricalModel
 from secondhand.learners.characters import CharacterNGramLearner, CharacterNGramModel
 from secondhand.learners.class_conditional_gaussian import (
@@ -54,8 +56,12 @@ from secondhand.learners.witten_bell import WittenBellLearner, WittenBellModel
 __all__ = [
     "NOISE_KINDS",
     "REFUSAL",
+    "AuxiliaryNetworkLearner",
+    "AuxiliaryNetworks",
     "BaseRateClassifier",
     "BaseRateLearner",
+    "BigramLearner",
+    "BigramModel",
     "CategoricalLearner",
     "CategoricalModel",
     "CharacterNGramLearner",

@@ -145,4 +145,26 @@ __all__: list[str] = [
     "sharded_exchangeability_test",
     "trap_key_power",
     "trap_key_test",
+from secondhand.lineage.watermark import (
+    GreenCount,
+    Watermark,
+    boosted_green_mass,
+    expected_distinct_pairs,
+    green_mass_variance,
+    green_z_score,
+    null_variance,
+    scored_pairs,
+    watermark_divergence,
+)
+
+__all__ = [
+    "GreenCount",
+    "Watermark",
+    "boosted_green_mass",
+    "expected_distinct_pairs",
+    "green_mass_variance",
+    "green_z_score",
+    "null_variance",
+    "scored_pairs",
+    "watermark_divergence",
 ]
