@@ -48,7 +48,7 @@ WHOLE = "all"
 FORMAT, VERSION = "secondhand lineage graph", 1
 
 Reference: TypeAlias = str | tuple[str, str] | datasets.Dataset
-"""How to point at a node: its id; the id of a benchmark and one of its splits; or a recorded dataset itself."""
+"""How to point at a node: its name; the name of a benchmark and one of its splits; or a recorded dataset itself."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Node:
     """One thing of the ledger.
 
     Attributes:
-        id: its name, unique in the graph.
+        name: its name, unique in the graph.
         kind: what it is.
         licence: SPDX expression, or None where it is unknown.
         splits: the parts of a benchmark; none for anything else.
@@ -67,10 +67,10 @@ class Node:
 
     Raises:
         TypeError: an attribute has the wrong type.
-        ValueError: the id is empty, the kind unknown, or an attribute does not fit the kind.
+        ValueError: the name is empty, the kind unknown, or an attribute does not fit the kind.
     """
 
-    id: str
+    name: str
     kind: NodeKind
     licence: str | None = None
     splits: tuple[str, ...] = ()
@@ -80,13 +80,12 @@ class Node:
     note: str = ""
 
     def __post_init__(self) -> None:
-        _text("id", self.id)
+        _text("name", self.name)
         _validation.choice("kind", self.kind, NODE_KINDS)
         if self.licence is not None:
             _text("licence", self.licence)
-        if isinstance(self.splits, str) or not isinstance(self.splits, Iterable):
-            raise TypeError(f"splits must be a collection of names, got {self.splits!r}; put them in a tuple")
-        object.__setattr__(self, "splits", tuple(_text("splits", split) for split in self.splits))
+        splits = _several("splits", self.splits, "names")
+        object.__setattr__(self, "splits", tuple(_text("splits", split) for split in splits))
         if self.splits and self.kind != "benchmark":
             raise ValueError(f"splits belong to benchmarks, got {self.splits} for a {self.kind}; make a node of each")
         if len(set(self.splits)) < len(self.splits) or WHOLE in self.splits:
@@ -111,9 +110,9 @@ class Edge:
     """One step of making.
 
     Attributes:
-        made: id of the thing made.
+        made: name of the thing made.
         kind: how it was made from the other.
-        made_from: id of what it was made from.
+        made_from: name of what it was made from.
         split: which part of a benchmark; "all" for all of it, None where nobody said. Always None for other things.
         evidence: why the edge is in the graph.
     """
@@ -139,8 +138,8 @@ class Contamination:
     """What the graph knows about a benchmark in the lineage of a model.
 
     Attributes:
-        model: id of the model.
-        benchmark: id of the benchmark.
+        model: name of the model.
+        benchmark: name of the benchmark.
         split: the part that was asked about, or "all".
         status: "direct": the model was trained on data with these items. "via-teacher": they reached it by way of
             another model. "undocumented": nobody can tell from what is recorded. "none-documented": every step of the
@@ -161,7 +160,7 @@ class Contamination:
 
     @property
     def path(self) -> tuple[str, ...]:
-        """The ids along the witness, from the benchmark or the gap to the model; empty for "none-documented"."""
+        """The names along the witness, from the benchmark or the gap to the model; empty for "none-documented"."""
         if self.status == "none-documented":
             return ()
         return (*(edge.made_from for edge in self.witness), self.model)
@@ -218,23 +217,23 @@ class LineageGraph:
         """All edges, in the order in which they were added."""
         return tuple(self._edges.values())
 
-    def node(self, id: str) -> Node:  # noqa: A002 - the field of Node is called that
-        """Return the node with this id.
+    def node(self, name: str) -> Node:
+        """Return the node with this name.
 
         Raises:
-            TypeError: `id` is not a string.
+            TypeError: `name` is not a string.
             KeyError: there is no such node.
         """
-        if not isinstance(id, str):
-            raise TypeError(f"id must be a string, got {id!r} ({type(id).__name__})")
-        if id not in self._nodes:
-            raise KeyError(f"the graph has no node {id!r}; add it first ({_some(self._nodes)})")
-        return self._nodes[id]
+        if not isinstance(name, str):
+            raise TypeError(f"name must be a string, got {name!r} ({type(name).__name__})")
+        if name not in self._nodes:
+            raise KeyError(f"the graph has no node {name!r}; add it first ({_some(self._nodes)})")
+        return self._nodes[name]
 
-    def made_from(self, id: str) -> tuple[Edge, ...]:  # noqa: A002
+    def made_from(self, name: str) -> tuple[Edge, ...]:
         """Return the edges from a thing to what it was made from, in the order in which they were added."""
-        self.node(id)
-        return tuple(self._edges[key] for key in self._made_from[id])
+        self.node(name)
+        return tuple(self._edges[key] for key in self._made_from[name])
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row an edge: `made`, `kind`, `made_from`, `split`, `evidence` and its smallest `p_value`."""
@@ -255,8 +254,8 @@ class LineageGraph:
         """Return the graph for networkx: all attributes on nodes and edges; the key of an edge is (kind, split)."""
         graph = nx.MultiDiGraph()
         for node in self._nodes.values():
-            attributes = {name: value for name, value in vars(node).items() if name != "id"}
-            graph.add_node(node.id, **attributes)
+            attributes = {name: value for name, value in vars(node).items() if name != "name"}
+            graph.add_node(node.name, **attributes)
         for edge in self._edges.values():
             graph.add_edge(
                 edge.made,
@@ -271,7 +270,7 @@ class LineageGraph:
     # Adding.
 
     def add(self, node: Node, edges: Iterable[Edge] = ()) -> str:
-        """Add a node together with the edges to what it was made from, and return its id.
+        """Add a node together with the edges to what it was made from, and return its name.
 
         Args:
             node: the thing made. If it is in the graph already, it must be the same.
@@ -280,27 +279,29 @@ class LineageGraph:
         Raises:
             TypeError: an argument has the wrong type.
             KeyError: an edge leads to a node that is not in the graph.
-            ValueError: the id or the content belongs to another node, or an edge is not possible (see `connect`).
+            ValueError: the name or the content belongs to another node, or an edge is not possible (see `connect`).
         """
         if not isinstance(node, Node):
             raise TypeError(f"node must be a Node, got {node!r} ({type(node).__name__})")
-        known = self._nodes.get(node.id)
+        known = self._nodes.get(node.name)
         if known is not None and known != node:
-            raise ValueError(f"{node.id!r} is in the graph with other content: {_difference(known, node)}; use a new id")
+            raise ValueError(
+                f"{node.name!r} is in the graph with other content: {_difference(known, node)}; use a new name"
+            )
         for split, hashed in node.content.items():
-            owner = self._by_content.get(hashed, (node.id, split))
-            if owner != (node.id, split):
+            owner = self._by_content.get(hashed, (node.name, split))
+            if owner != (node.name, split):
                 name = owner[0] if owner[1] == WHOLE else f"{owner[0]} ({owner[1]})"
-                raise ValueError(f"content of {node.id!r} is that of {name!r}, recorded before; use that node")
+                raise ValueError(f"content of {node.name!r} is that of {name!r}, recorded before; use that node")
         edges = list(edges)
         for edge in edges:
-            if edge.made != node.id:
-                raise ValueError(f"edges must lead from {node.id!r}, got one from {edge.made!r}")
+            if edge.made != node.name:
+                raise ValueError(f"edges must lead from {node.name!r}, got one from {edge.made!r}")
         checked = [self._checked(edge, made=node) for edge in edges]
         self._insert(node)
         for edge in checked:
             self._store(edge)
-        return node.id
+        return node.name
 
     def connect(
         self,
@@ -313,9 +314,9 @@ class LineageGraph:
         """Add an edge between two nodes of the graph, or add evidence to one that is there, and return it.
 
         Args:
-            made: id of the thing made.
+            made: name of the thing made.
             kind: how it was made.
-            made_from: what it was made from; a part of a benchmark is a pair of its id and a split.
+            made_from: what it was made from; a part of a benchmark is a pair of its name and a split.
             evidence: `DECLARED`, `SUSPECTED`, or tests.
 
         Raises:
@@ -341,7 +342,7 @@ class LineageGraph:
 
     def corpus(
         self,
-        id: str,  # noqa: A002
+        name: str,
         *,
         licence: str | None = None,
         documented: bool = False,
@@ -349,10 +350,10 @@ class LineageGraph:
         contains: Iterable[Reference] = (),
         note: str = "",
     ) -> str:
-        """Add data that people wrote or collected, and return the id.
+        """Add data that people wrote or collected, and return the name.
 
         Args:
-            id: a name.
+            name: a name.
             licence: SPDX expression, or None where it is unknown.
             documented: whether somebody vouches that `derived_from` and `contains` leave nothing out.
             derived_from: what it was made from.
@@ -362,12 +363,12 @@ class LineageGraph:
         Raises:
             TypeError, KeyError, ValueError: as `add`.
         """
-        node = Node(id, "corpus", licence, documented=documented, note=note)
-        return self.add(node, self._edges_to(id, derived_from=derived_from, contains=contains))
+        node = Node(name, "corpus", licence, documented=documented, note=note)
+        return self.add(node, self._edges_to(name, derived_from=derived_from, contains=contains))
 
     def benchmark(
         self,
-        id: str,  # noqa: A002
+        name: str,
         *,
         splits: tuple[str, ...] = ("train", "test"),
         licence: str | None = None,
@@ -377,14 +378,14 @@ class LineageGraph:
         contains: Iterable[Reference] = (),
         note: str = "",
     ) -> str:
-        """Add data to score on, and return the id; arguments as for `corpus`, and the names of the splits."""
-        node = Node(id, "benchmark", licence, splits, documented, note=note)
-        edges = self._edges_to(id, generated_by=generated_by, derived_from=derived_from, contains=contains)
+        """Add data to score on, and return the name; arguments as for `corpus`, and the names of the splits."""
+        node = Node(name, "benchmark", licence, splits, documented, note=note)
+        edges = self._edges_to(name, generated_by=generated_by, derived_from=derived_from, contains=contains)
         return self.add(node, edges)
 
     def model(
         self,
-        id: str,  # noqa: A002
+        name: str,
         *,
         trained_on: Iterable[Reference] = (),
         distilled_from: Iterable[Reference] = (),
@@ -393,10 +394,10 @@ class LineageGraph:
         documented: bool = False,
         note: str = "",
     ) -> str:
-        """Add a model, and return the id.
+        """Add a model, and return the name.
 
         Args:
-            id: a name; each version of a model has its own.
+            name: a name; each version of a model has its own.
             trained_on: data.
             distilled_from: teachers whose predictions it learnt directly.
             derived_from: models whose weights it started from.
@@ -407,66 +408,67 @@ class LineageGraph:
         Raises:
             TypeError, KeyError, ValueError: as `add`.
         """
-        node = Node(id, "model", licence, documented=documented, note=note)
-        edges = self._edges_to(id, trained_on=trained_on, distilled_from=distilled_from, derived_from=derived_from)
+        node = Node(name, "model", licence, documented=documented, note=note)
+        edges = self._edges_to(name, trained_on=trained_on, distilled_from=distilled_from, derived_from=derived_from)
         return self.add(node, edges)
 
     def synthetic(
         self,
-        id: str,  # noqa: A002
+        name: str,
         *,
-        generated_by: Reference | Iterable[Reference],
+        generated_by: str | Iterable[str],
         derived_from: Iterable[Reference] = (),
         contains: Iterable[Reference] = (),
         licence: str | None = None,
         documented: bool = False,
         note: str = "",
     ) -> str:
-        """Add data that a model generated, and return the id; arguments as for `corpus`, and the model or models."""
-        node = Node(id, "synthetic", licence, documented=documented, note=note)
-        generators = [generated_by] if isinstance(generated_by, str) else generated_by
-        edges = self._edges_to(id, generated_by=generators, derived_from=derived_from, contains=contains)
+        """Add data that a model generated, and return the name; arguments as for `corpus`, and the model or models."""
+        node = Node(name, "synthetic", licence, documented=documented, note=note)
+        edges = self._edges_to(
+            name, generated_by=_one_or_more(generated_by), derived_from=derived_from, contains=contains
+        )
         return self.add(node, edges)
 
     def score(
         self,
-        id: str,  # noqa: A002
+        name: str,
         *,
         model: str,
         benchmark: Reference,
         value: float | None = None,
         note: str = "",
     ) -> str:
-        """Add a score of a model on a benchmark, or on one of its splits, and return the id.
+        """Add a score of a model on a benchmark, or on one of its splits, and return the name.
 
         Raises:
             TypeError, KeyError, ValueError: as `add`.
         """
-        node = Node(id, "score", documented=True, value=value, note=note)
-        return self.add(node, self._edges_to(id, generated_by=[model], evaluated_on=[benchmark]))
+        node = Node(name, "score", documented=True, value=value, note=note)
+        return self.add(node, self._edges_to(name, generated_by=[model], evaluated_on=[benchmark]))
 
     # Recording datasets and steps of a pipeline.
 
     def record(
         self,
         dataset: datasets.Dataset | datasets.DatasetDict,
-        id: str,  # noqa: A002
+        name: str,
         *,
         kind: Literal["corpus", "benchmark", "synthetic"] = "corpus",
-        generated_by: Reference | Iterable[Reference] = (),
+        generated_by: str | Iterable[str] = (),
         derived_from: Iterable[Reference] = (),
         contains: Iterable[Reference] = (),
         licence: str | None = None,
         documented: bool = False,
         note: str = "",
     ) -> str:
-        """Add a dataset under the hash of its content, and return its id.
+        """Add a dataset under the hash of its content, and return its name.
 
-        From then on the dataset itself can stand wherever an id can, and so can any other table of the same rows.
+        From then on the dataset itself can stand wherever a name can, and so can any other table of the same rows.
 
         Args:
             dataset: a table, or for a benchmark a table for each split.
-            id: a name for people.
+            name: a name for people.
             kind: "corpus", "benchmark" or "synthetic".
             generated_by: model or models, for synthetic data.
             derived_from: see `corpus`.
@@ -488,20 +490,20 @@ class LineageGraph:
             splits = tuple(dataset)
             content = {split: content_hash(part) for split, part in dataset.items()}
             if len(set(content.values())) < len(content):
-                raise ValueError(f"splits of {id!r} must differ in content, got two that are equal among {splits}")
+                raise ValueError(f"splits of {name!r} must differ in content, got two that are equal among {splits}")
         else:
             content = {WHOLE: content_hash(dataset)}
-        generators = [generated_by] if isinstance(generated_by, str) else list(generated_by)
+        generators = _one_or_more(generated_by)
         if kind == "synthetic" and not generators:
-            raise ValueError(f"generated_by must name the model that generated {id!r}, got none; add the model first")
-        node = Node(id, kind, licence, splits, documented, content, note=note)
-        edges = self._edges_to(id, generated_by=generators, derived_from=derived_from, contains=contains)
+            raise ValueError(f"generated_by must name the model that generated {name!r}, got none; add the model first")
+        node = Node(name, kind, licence, splits, documented, content, note=note)
+        edges = self._edges_to(name, generated_by=generators, derived_from=derived_from, contains=contains)
         return self.add(node, edges)
 
     @contextmanager
     def training(
         self,
-        id: str,  # noqa: A002
+        name: str,
         *,
         on: Iterable[Reference],
         distilled_from: Iterable[Reference] = (),
@@ -516,7 +518,7 @@ class LineageGraph:
         the block raises an error, no model is recorded.
 
         Args:
-            id: a name for the model.
+            name: a name for the model.
             on: what it is trained on.
             distilled_from: see `model`.
             derived_from: see `model`.
@@ -527,8 +529,8 @@ class LineageGraph:
         Raises:
             TypeError, KeyError, ValueError: as `add`.
         """
-        node = Node(id, "model", licence, documented=documented, note=note)
-        edges = self._edges_to(id, trained_on=on, distilled_from=distilled_from, derived_from=derived_from)
+        node = Node(name, "model", licence, documented=documented, note=note)
+        edges = self._edges_to(name, trained_on=on, distilled_from=distilled_from, derived_from=derived_from)
         for edge in edges:
             self._checked(edge, made=node)
         yield
@@ -545,8 +547,8 @@ class LineageGraph:
         adjustment over all tests in the graph. Time and memory grow with the number of edges.
 
         Args:
-            model: id of a model (or of data, to ask what has flowed into them).
-            benchmark: id of the benchmark.
+            model: name of a model (or of data, to ask what has flowed into them).
+            benchmark: name of the benchmark.
             split: the part that scores are computed on; by default "test" where there is such a split, else all.
             alpha: the chance that you accept of taking any edge that does not exist for shown.
 
@@ -576,8 +578,8 @@ class LineageGraph:
         gap = self._shortest(
             model,
             lambda edge: edge.made_from == benchmark and (edge.split is None or on_target(edge)),
-            lambda edge: True,
-            lambda id: not others[id].documented,
+            lambda _: True,
+            lambda name: not others[name].documented,
         )
         if gap is None:
             return Contamination(model, benchmark, wanted, "none-documented")
@@ -599,15 +601,15 @@ class LineageGraph:
         for node in self._nodes.values():
             if node.kind != "score":
                 continue
-            models = [edge.made_from for edge in self.made_from(node.id) if edge.kind == "generated_by"]
-            for edge in self.made_from(node.id):
+            models = [edge.made_from for edge in self.made_from(node.name) if edge.kind == "generated_by"]
+            for edge in self.made_from(node.name):
                 if edge.kind != "evaluated_on":
                     continue
                 for model in models:
                     found = self.contamination(model, edge.made_from, split=edge.split, alpha=alpha)
                     rows.append(
                         {
-                            "score": node.id,
+                            "score": node.name,
                             "model": model,
                             "benchmark": edge.made_from,
                             "split": found.split,
@@ -620,21 +622,21 @@ class LineageGraph:
         columns = ["score", "model", "benchmark", "split", "value", "status", "reason", "path"]
         return pd.DataFrame(rows, columns=columns)
 
-    def ancestors(self, id: str) -> set[str]:  # noqa: A002
-        """Return the ids of everything that went into a thing, on any edge, itself not included.
+    def ancestors(self, name: str) -> set[str]:
+        """Return the names of everything that went into a thing, on any edge, itself not included.
 
         Raises:
             KeyError: the node is not in the graph.
         """
-        self.node(id)
-        seen, queue = {id}, deque([id])
+        self.node(name)
+        seen, queue = {name}, deque([name])
         while queue:
             for key in self._made_from[queue.popleft()]:
                 target = key[2]
                 if target not in seen:
                     seen.add(target)
                     queue.append(target)
-        return seen - {id}
+        return seen - {name}
 
     def without(self, made: str, kind: EdgeKind, made_from: Reference) -> "LineageGraph":
         """Return a copy that lacks one edge, to ask what would follow. The graph itself forgets nothing.
@@ -687,8 +689,8 @@ class LineageGraph:
         for place, entry in _entries(values, "nodes"):
             with _explained(place):
                 node = Node(**_fields(entry, Node))
-                if node.id in graph:
-                    raise ValueError(f"{node.id!r} stands there twice")
+                if node.name in graph:
+                    raise ValueError(f"{node.name!r} stands there twice")
                 graph._insert(node)
         for place, entry in _entries(values, "edges"):
             with _explained(place):
@@ -703,7 +705,7 @@ class LineageGraph:
                 if edge.key in graph._edges:
                     raise ValueError(f"the edge {edge} stands there twice")
                 graph._store(edge)
-        sorter = graphlib.TopologicalSorter({id: {key[2] for key in keys} for id, keys in graph._made_from.items()})
+        sorter = graphlib.TopologicalSorter({name: {key[2] for key in keys} for name, keys in graph._made_from.items()})
         try:
             sorter.prepare()
         except graphlib.CycleError as error:
@@ -749,30 +751,29 @@ class LineageGraph:
     def _edges_to(self, made: str, **references: Iterable[Reference]) -> list[Edge]:
         edges = []
         for kind, targets in references.items():
-            if isinstance(targets, str) or is_dataset(targets) or not isinstance(targets, Iterable):
-                raise TypeError(f"{kind} must be a list of references, got {targets!r}; put it in a list")
-            edges += [Edge(made, kind, *self._resolve(target)) for target in targets]  # type: ignore[arg-type]
+            chosen: EdgeKind = kind  # type: ignore[assignment]
+            edges += [Edge(made, chosen, *self._resolve(target)) for target in _several(kind, targets, "references")]
         return edges
 
     def _resolve(self, reference: Reference) -> tuple[str, str | None]:
-        """Return id and split of what a reference points at."""
+        """Return name and split of what a reference points at."""
         if is_dataset(reference):
-            hashed = content_hash(reference)  # type: ignore[arg-type]
+            hashed = content_hash(reference)
             if hashed not in self._by_content:
                 raise KeyError(f"no dataset of the graph has the content {hashed[:12]}…; `record` it first")
-            id, split = self._by_content[hashed]  # noqa: A001
-            return id, split if self._nodes[id].kind == "benchmark" else None
+            name, split = self._by_content[hashed]
+            return name, split if self._nodes[name].kind == "benchmark" else None
         if isinstance(reference, tuple):
             if len(reference) != 2 or not all(isinstance(part, str) for part in reference):
-                raise TypeError(f"a reference to a split must be a pair of id and split, got {reference!r}")
+                raise TypeError(f"a reference to a split must be a pair of name and split, got {reference!r}")
             return reference
         if not isinstance(reference, str):
-            raise TypeError(f"a reference must be an id, a pair of id and split, or a Dataset, got {reference!r}")
+            raise TypeError(f"a reference must be a name, a pair of name and split, or a Dataset, got {reference!r}")
         return reference, None
 
-    def _default_split(self, id: str, split: str | None) -> str | None:  # noqa: A002
+    def _default_split(self, name: str, split: str | None) -> str | None:
         """Return "all" for a benchmark without splits: there is nothing else to say."""
-        node = self.node(id)
+        node = self.node(name)
         return WHOLE if node.kind == "benchmark" and not node.splits and split is None else split
 
     def _split(self, benchmark: str, split: str | None) -> str:
@@ -791,8 +792,8 @@ class LineageGraph:
         _validation.choice("kind", edge.kind, tuple(EDGE_KINDS))
         if not isinstance(edge.evidence, Evidence):
             raise TypeError(f"evidence must be an Evidence, got {edge.evidence!r} ({type(edge.evidence).__name__})")
-        if edge.made_from == made.id:
-            raise ValueError(f"{made.id!r} cannot be made from itself; give each version its own id")
+        if edge.made_from == made.name:
+            raise ValueError(f"{made.name!r} cannot be made from itself; give each version its own name")
         target = self.node(edge.made_from)
         makers, sources = EDGE_KINDS[edge.kind]
         is_mixed = edge.kind == "derived_from" and (made.kind == "model") != (target.kind == "model")
@@ -800,21 +801,21 @@ class LineageGraph:
             raise ValueError(f"{edge.kind!r} cannot lead from a {made.kind} to a {target.kind}, got {edge}")
         if edge.split is not None:
             if target.kind != "benchmark":
-                raise ValueError(f"only benchmarks have splits, got {edge.split!r} of {target.id!r}, a {target.kind}")
-            _validation.choice(f"split of {target.id!r}", edge.split, (*target.splits, WHOLE))
+                raise ValueError(f"only benchmarks have splits, got {edge.split!r} of {target.name!r}, a {target.kind}")
+            _validation.choice(f"split of {target.name!r}", edge.split, (*target.splits, WHOLE))
         # A thing that nothing was made from yet cannot be its own ancestor. In the order of making this is always so.
-        if not acyclic and self._used_by.get(made.id) and edge.key not in self._edges:
-            back = self._shortest(edge.made_from, lambda other: other.made_from == made.id, lambda _: True)
+        if not acyclic and self._used_by.get(made.name) and edge.key not in self._edges:
+            back = self._shortest(edge.made_from, lambda other: other.made_from == made.name, lambda _: True)
             if back is not None:
-                circle = [made.id, edge.made_from, *(step.made_from for step in reversed(back))]
-                raise ValueError(f"{edge} would make a thing out of itself: {_circle(circle)}; give versions own ids")
+                circle = [made.name, edge.made_from, *(step.made_from for step in reversed(back))]
+                raise ValueError(f"{edge} would make a thing out of itself: {_circle(circle)}; give versions own names")
         return replace(edge, split=self._default_split(edge.made_from, edge.split))
 
     def _insert(self, node: Node) -> None:
-        self._nodes[node.id] = node
-        self._made_from.setdefault(node.id, {})
+        self._nodes[node.name] = node
+        self._made_from.setdefault(node.name, {})
         for split, hashed in node.content.items():
-            self._by_content[hashed] = (node.id, split)
+            self._by_content[hashed] = (node.name, split)
 
     def _store(self, edge: Edge) -> Edge:
         known = self._edges.get(edge.key)
@@ -848,8 +849,8 @@ class LineageGraph:
         """
         edges, came_by, queue = self._edges, dict[str, Edge | None]({start: None}), deque([start])
 
-        def path(id: str) -> tuple[Edge, ...]:  # noqa: A002
-            steps, step = [], came_by[id]
+        def path(name: str) -> tuple[Edge, ...]:
+            steps, step = [], came_by[name]
             while step is not None:
                 steps.append(step)
                 step = came_by[step.made]
@@ -879,8 +880,19 @@ def _text(name: str, value: Any) -> str:
     return value
 
 
-def _some(ids: Iterable[str], most: int = 5) -> str:
-    known = list(ids)
+def _one_or_more(names: str | Iterable[str]) -> list[Any]:
+    return [names] if isinstance(names, str) else _several("generated_by", names, "names")
+
+
+def _several(name: str, values: Any, of: str) -> list[Any]:
+    """Return a collection as a list; a single string or table is most likely a collection that was forgotten."""
+    if isinstance(values, str | Mapping) or is_dataset(values) or not isinstance(values, Iterable):
+        raise TypeError(f"{name} must be a collection of {of}, got {values!r} ({type(values).__name__}); use a list")
+    return list(values)
+
+
+def _some(names: Iterable[str], most: int = 5) -> str:
+    known = list(names)
     if not known:
         return "it is empty so far"
     return f"it has {', '.join(map(repr, known[:most]))}" + (f" and {len(known) - most} more" * (len(known) > most))
@@ -891,8 +903,8 @@ def _difference(known: Node, new: Node) -> str:
     return "; ".join(f"{name} {getattr(known, name)!r} against {getattr(new, name)!r}" for name in fields)
 
 
-def _circle(ids: Iterable[str]) -> str:
-    return " made from ".join(map(repr, ids))
+def _circle(names: Iterable[str]) -> str:
+    return " made from ".join(map(repr, names))
 
 
 def _entries(values: Mapping[str, Any], name: str) -> Iterator[tuple[str, Any]]:

@@ -11,17 +11,15 @@ from secondhand.lineage.graph import WHOLE, Edge, LineageGraph
 
 VERSION = "http://mlcommons.org/croissant/1.1"
 
+_WORDS = (
+    *("citeAs", "column", "equivalentProperty", "extract", "field", "fileObject", "fileProperty", "fileSet", "format"),
+    *("includes", "isLiveDataset", "jsonPath", "key", "md5", "parentField", "path", "recordSet", "references", "regex"),
+    *("repeated", "replace", "samplingRate", "separator", "source", "subField", "transform"),
+)
 _CONTEXT = {
     "@language": "en",
     "@vocab": "https://schema.org/",
-    **{
-        word: f"cr:{word}"
-        for word in (
-            "citeAs column equivalentProperty extract field fileObject fileProperty fileSet format includes "
-            "isLiveDataset jsonPath key md5 parentField path recordSet references regex repeated replace samplingRate "
-            "separator source subField transform"
-        ).split()
-    },
+    **{word: f"cr:{word}" for word in _WORDS},
     "conformsTo": "dct:conformsTo",
     "cr": "http://mlcommons.org/croissant/",
     "data": {"@id": "cr:data", "@type": "@json"},
@@ -42,8 +40,8 @@ def to_croissant(graph: LineageGraph, dataset: str, *, base: str = "https://exam
 
     Args:
         graph: what to export from.
-        dataset: id of the data.
-        base: an address below which every id has its own.
+        dataset: name of the data.
+        base: an address below which every name has its own.
 
     Raises:
         TypeError: an argument has the wrong type.
@@ -63,8 +61,8 @@ def to_croissant(graph: LineageGraph, dataset: str, *, base: str = "https://exam
     if node.kind in ("model", "score"):
         raise ValueError(f"dataset must be a corpus, a benchmark or a synthetic set, got {dataset!r}, a {node.kind}")
 
-    def address(id: str) -> str:  # noqa: A002
-        return base + quote(id, safe="")
+    def address(name: str) -> str:
+        return base + quote(name, safe="")
 
     def source(edge: Edge) -> dict[str, str]:
         part = "" if edge.split in (None, WHOLE) else f"#{quote(str(edge.split), safe='')}"

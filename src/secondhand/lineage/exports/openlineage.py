@@ -9,6 +9,8 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any
 
+import networkx as nx
+
 from secondhand.lineage.graph import WHOLE, Edge, LineageGraph, Node
 
 PRODUCER = "https://pypi.org/project/secondhand"
@@ -17,9 +19,7 @@ PRODUCER = "https://pypi.org/project/secondhand"
 _TYPES = {"model": "MODEL", "score": "JOB_OUTPUT"}
 
 
-def to_openlineage(
-    graph: LineageGraph, *, namespace: str = "secondhand", time: datetime | None = None
-) -> list[Any]:
+def to_openlineage(graph: LineageGraph, *, namespace: str = "secondhand", time: datetime | None = None) -> list[Any]:
     """Return one event for each thing of the graph, in an order in which sources come before what was made from them.
 
     A thing that was made from others gives a completed run of a job, with the others as inputs and the thing as output.
@@ -96,28 +96,28 @@ def _library() -> Any:
 
 
 def _sources_first(graph: LineageGraph) -> list[Node]:
-    import networkx as nx
-
-    return [graph.node(id) for id in reversed(list(nx.topological_sort(graph.to_networkx())))]
+    return [graph.node(name) for name in reversed(list(nx.topological_sort(graph.to_networkx())))]
 
 
 def _event(library: Any, graph: LineageGraph, node: Node, namespace: str, moment: str) -> Any:
     events, facets = library
-    edges = graph.made_from(node.id)
+    edges = graph.made_from(node.name)
     described = _facets(facets, node)
     if not edges:
-        dataset = events.StaticDataset(namespace, node.id, facets=described)
+        dataset = events.StaticDataset(namespace, node.name, facets=described)
         return events.DatasetEvent(eventTime=moment, producer=PRODUCER, dataset=dataset)
-    described["lineage"] = facets.lineage.LineageDatasetFacet(inputs=[_input(facets, edge, namespace) for edge in edges])
+    described["lineage"] = facets.lineage.LineageDatasetFacet(
+        inputs=[_input(facets, edge, namespace) for edge in edges]
+    )
     sources = dict.fromkeys(edge.made_from for edge in edges)
     return events.RunEvent(
         eventType=events.RunState.COMPLETE,
         eventTime=moment,
         producer=PRODUCER,
-        run=events.Run(runId=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{namespace}/{node.id}"))),
-        job=events.Job(namespace=namespace, name=f"making of {node.id}"),
-        inputs=[events.InputDataset(namespace, id, facets=_facets(facets, graph.node(id))) for id in sources],
-        outputs=[events.OutputDataset(namespace, node.id, facets=described)],
+        run=events.Run(runId=str(uuid.uuid5(uuid.NAMESPACE_URL, f"{namespace}/{node.name}"))),
+        job=events.Job(namespace=namespace, name=f"making of {node.name}"),
+        inputs=[events.InputDataset(namespace, name, facets=_facets(facets, graph.node(name))) for name in sources],
+        outputs=[events.OutputDataset(namespace, node.name, facets=described)],
     )
 
 

@@ -7,9 +7,9 @@ for. It knows nothing of other vocabularies.
 
 import json
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
-from prov.model import ProvDerivation, ProvDocument, ProvEntity, QualifiedName
+from prov.model import ProvDerivation, ProvDocument, ProvEntity
 
 from secondhand.lineage.graph import LineageFileError, LineageGraph
 
@@ -22,6 +22,10 @@ _ACTIVITIES = {
     "evaluated_on": "generation",
 }
 """The activity behind each kind of edge; what is derived or contained needs none."""
+
+
+_AS_JSON = ("content", "documented", "evidence", "splits", "value")
+"""Fields that are no text."""
 
 
 def to_prov(graph: LineageGraph) -> ProvDocument:
@@ -42,21 +46,24 @@ def to_prov(graph: LineageGraph) -> ProvDocument:
     document.add_namespace("lineage", NAMESPACE)
     values = graph.to_dict()
     for node in values["nodes"]:
-        attributes = {"prov:type": f"lineage:{node['kind']}", "lineage:node": _packed(node)}
-        document.entity(_name(node["id"]), {key: _qualified(document, key, value) for key, value in attributes.items()})
-    made_by: dict[str, Any] = {}
+        attributes: dict[str, Any] = {
+            "prov:label": node["name"],
+            "prov:type": document.valid_qualified_name(f"lineage:{node['kind']}"),
+        }
+        document.entity(_name(node["name"]), attributes | _written(node))
+    activities: dict[str, Any] = {}
     for number, edge in enumerate(values["edges"]):
         made, source = _name(edge["made"]), _name(edge["made_from"])
         activity = None
         if edge["kind"] in _ACTIVITIES:
-            if edge["made"] not in made_by:
+            if edge["made"] not in activities:
                 name = f"lineage:{_ACTIVITIES[edge['kind']]}-of-{_local(edge['made'])}"
-                made_by[edge["made"]] = document.activity(name)
-                document.wasGeneratedBy(made, made_by[edge["made"]])
-            activity = made_by[edge["made"]]
+                activities[edge["made"]] = document.activity(name)
+                document.wasGeneratedBy(made, activities[edge["made"]])
+            activity = activities[edge["made"]]
             document.used(activity, source)
         document.wasDerivedFrom(
-            made, source, activity, identifier=f"lineage:edge-{number}", other_attributes={"lineage:edge": _packed(edge)}
+            made, source, activity, identifier=f"lineage:edge-{number}", other_attributes=_written(edge)
         )
     return document
 
@@ -70,34 +77,39 @@ def from_prov(document: ProvDocument) -> LineageGraph:
     """
     if not isinstance(document, ProvDocument):
         raise TypeError(f"document must be a ProvDocument, got {document!r} ({type(document).__name__})")
-    empty = LineageGraph().to_dict()
-    nodes = [_unpacked(record, "node") for record in document.get_records(ProvEntity)]
-    edges = [_unpacked(record, "edge") for record in document.get_records(ProvDerivation)]
-    return LineageGraph.from_dict({**empty, "nodes": nodes, "edges": edges})
+    nodes = [_read(record) for record in document.get_records(ProvEntity)]
+    edges = [_read(record) for record in document.get_records(ProvDerivation)]
+    return LineageGraph.from_dict({**LineageGraph().to_dict(), "nodes": nodes, "edges": edges})
 
 
-def _local(id: str) -> str:  # noqa: A002
-    # Any id becomes a valid local name: what is neither a letter nor a digit is escaped, reversibly.
-    return quote(id, safe="")
+def _local(name: str) -> str:
+    # Any name becomes a valid local name: what is neither a letter nor a digit is escaped, reversibly.
+    return quote(name, safe="")
 
 
-def _name(id: str) -> str:  # noqa: A002
-    return f"lineage:node-{_local(id)}"
+def _name(name: str) -> str:
+    return f"lineage:node-{_local(name)}"
 
 
-def _qualified(document: ProvDocument, key: str, value: str) -> Any:
-    return document.valid_qualified_name(value) if key == "prov:type" else value
+def _written(values: dict[str, Any]) -> dict[str, str]:
+    """Return the fields as attributes: text as it is, everything else as JSON, and what is not known not at all."""
+    return {
+        f"lineage:{key}": value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)
+        for key, value in values.items()
+        if value is not None
+    }
 
 
-def _packed(values: dict[str, Any]) -> str:
-    return json.dumps(values, ensure_ascii=False, sort_keys=True)
-
-
-def _unpacked(record: Any, name: str) -> Any:
-    packed = [value for key, value in record.attributes if isinstance(key, QualifiedName) and key.localpart == name]
-    if len(packed) != 1:
-        raise LineageFileError(f"{unquote(str(record.identifier))} carries no lineage:{name}; it was not made here")
-    try:
-        return json.loads(packed[0])
-    except (TypeError, json.JSONDecodeError) as error:
-        raise LineageFileError(f"lineage:{name} of {record.identifier} is not JSON: {error}") from None
+def _read(record: Any) -> dict[str, Any]:
+    """Return the fields of a node or an edge from the attributes of its record."""
+    fields: dict[str, Any] = {}
+    for key, value in record.attributes:
+        if key.namespace.uri != NAMESPACE:
+            continue
+        try:
+            fields[key.localpart] = json.loads(value) if key.localpart in _AS_JSON else value
+        except (TypeError, json.JSONDecodeError) as error:
+            raise LineageFileError(f"{key} of {record.identifier} is not JSON: {error}") from None
+    if not fields:
+        raise LineageFileError(f"{record.identifier} carries no attributes of a lineage graph; it was not made here")
+    return fields
