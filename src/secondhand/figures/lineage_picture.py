@@ -7,7 +7,7 @@ about.
 
 from collections.abc import Collection, Mapping
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
 import networkx as nx
 import numpy as np
@@ -26,7 +26,7 @@ _BOXES: Mapping[str, tuple[str, str, str]] = {
 }
 """Kind of thing → shape of its box, its colour, and that of its edge; the kinds also differ in the word below."""
 
-_LINES = {"declared": "-", "tested": "--", "unknown": ":"}
+_LINES: Mapping[str, Literal["-", "--", ":"]] = {"declared": "-", "tested": "--", "unknown": ":"}
 
 
 def lineage_picture(
@@ -127,7 +127,7 @@ def evidence_legend(axes: Axes, **options: Any) -> None:
 
 def _way_out(axes: Axes, start: tuple[float, float], end: tuple[float, float], words: str, font_size: float) -> float:
     """Return about how many points it takes to get from the middle of a box to its edge, on the way to another."""
-    width, height = 72 * axes.figure.get_size_inches() * axes.get_position().size
+    width, height = 72 * axes.get_window_extent().size / axes.figure.dpi
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
     across = abs(end[0] - start[0]) * width / (right - left)
     up = abs(end[1] - start[1]) * height / (high - low)

@@ -1,19 +1,121 @@
 """Who made what: the lineage of data and models, what they may be used for, and what their scores have seen."""
 
-from secondhand.lineage.evidence import DECLARED, SUSPECTED, Evidence, SignificanceTest, holm_adjusted
-from secondhand.lineage.graph import Contamination, Edge, LineageFileError, LineageGraph, Node
-from secondhand.lineage.recording import content_hash
+from secondhand.lineage.evidence import (
+    DECLARED,
+    SUSPECTED,
+    Evidence,
+    SignificanceTest,
+    holm_adjusted,
+)
+from secondhand.lineage.exports import (
+    emit_openlineage,
+    from_prov,
+    to_croissant,
+    to_openlineage,
+    to_prov,
+)
+from secondhand.lineage.graph import (
+    STATUSES,
+    Contamination,
+    Edge,
+    LineageFileError,
+    LineageGraph,
+    Node,
+)
+from secondhand.lineage.laundering import (
+    ask,
+    dialogue,
+    hits,
+    invent_quiz,
+    launder,
+    library_questions,
+    matched_share,
+    reworded,
+)
+from secondhand.lineage.licences import (
+    ALL_CLAUSES,
+    LICENCES,
+    NO_OWN_TERMS,
+    NO_TERMS,
+    OUTPUT_CLAUSES,
+    UNKNOWN_TERMS,
+    Answer,
+    Clause,
+    Terms,
+    terms_of,
+)
+from secondhand.lineage.obligations import (
+    CONTRACT_ONLY,
+    KINDS,
+    STRICT,
+    Policy,
+    Readings,
+    Step,
+    all_obligations,
+    clause_path,
+    forbidden_steps,
+    obligations,
+    readings,
+)
+from secondhand.lineage.pipelines import (
+    Pipeline,
+    expected_seen,
+    expected_statuses,
+    random_pipeline,
+)
+from secondhand.lineage.recording import (
+    content_hash,
+)
 
 __all__ = [
+    "ALL_CLAUSES",
+    "CONTRACT_ONLY",
     "DECLARED",
+    "KINDS",
+    "LICENCES",
+    "NO_OWN_TERMS",
+    "NO_TERMS",
+    "OUTPUT_CLAUSES",
+    "STATUSES",
+    "STRICT",
     "SUSPECTED",
+    "UNKNOWN_TERMS",
+    "Answer",
+    "Clause",
     "Contamination",
     "Edge",
     "Evidence",
     "LineageFileError",
     "LineageGraph",
     "Node",
+    "Pipeline",
+    "Policy",
+    "Readings",
     "SignificanceTest",
+    "Step",
+    "Terms",
+    "all_obligations",
+    "ask",
+    "clause_path",
     "content_hash",
+    "dialogue",
+    "emit_openlineage",
+    "expected_seen",
+    "expected_statuses",
+    "forbidden_steps",
+    "from_prov",
+    "hits",
     "holm_adjusted",
+    "invent_quiz",
+    "launder",
+    "library_questions",
+    "matched_share",
+    "obligations",
+    "random_pipeline",
+    "readings",
+    "reworded",
+    "terms_of",
+    "to_croissant",
+    "to_openlineage",
+    "to_prov",
 ]

@@ -21,6 +21,8 @@ import pandas as pd
 
 from secondhand import _validation
 from secondhand.lineage.evidence import DECLARED, SUSPECTED, Evidence, SignificanceTest, holm_adjusted
+from secondhand.lineage.licences import Terms
+from secondhand.lineage.obligations import Policy, obligations
 from secondhand.lineage.recording import content_hash, is_dataset
 
 NodeKind = Literal["corpus", "benchmark", "model", "synthetic", "score"]
@@ -589,6 +591,20 @@ class LineageGraph:
         else:
             reason = "split" if all(map(shown, gap)) else "suspicion"
         return Contamination(model, benchmark, wanted, "undocumented", gap, reason)
+
+    def obligations(self, node: str, policy: Policy) -> Terms:
+        """Return the terms that reach a thing from all that it was made from, in one reading of licences.
+
+        Args:
+            node: name of the thing.
+            policy: which clauses travel along which kind of edge, such as `STRICT` or `CONTRACT_ONLY`.
+
+        Raises:
+            TypeError: an argument has the wrong type.
+            KeyError: there is no such node.
+        """
+        lineage = self.ancestors(node) | {node}
+        return obligations(self.to_networkx().subgraph(lineage), node, policy)
 
     def audit(self, *, alpha: float = 0.05) -> pd.DataFrame:
         """Return one row a score: `score`, `model`, `benchmark`, `split`, `value`, and the contamination of the model.
