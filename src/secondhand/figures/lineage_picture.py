@@ -127,10 +127,10 @@ def evidence_legend(axes: Axes, **options: Any) -> None:
 
 def _way_out(axes: Axes, start: tuple[float, float], end: tuple[float, float], words: str, font_size: float) -> float:
     """Return about how many points it takes to get from the middle of a box to its edge, on the way to another."""
-    width, height = 72 * axes.get_window_extent().size / axes.figure.dpi
+    box, points = axes.get_window_extent(), 72 / axes.figure.dpi
     (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
-    across = abs(end[0] - start[0]) * width / (right - left)
-    up = abs(end[1] - start[1]) * height / (high - low)
+    across = abs(end[0] - start[0]) * points * box.width / (right - left)
+    up = abs(end[1] - start[1]) * points * box.height / (high - low)
     half_width = max(0.33 * font_size * len(line) for line in words.split("\n")) + 0.6 * font_size
     half_height = 0.65 * font_size * (1 + words.count("\n")) + 0.7 * font_size
     length = max(float(np.hypot(across, up)), 1e-9)

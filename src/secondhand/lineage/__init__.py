@@ -59,8 +59,10 @@ from secondhand.lineage.obligations import (
 )
 from secondhand.lineage.pipelines import (
     Pipeline,
+    brute_force_status,
     expected_seen,
     expected_statuses,
+    random_lineage,
     random_pipeline,
 )
 from secondhand.lineage.recording import (
@@ -96,6 +98,7 @@ __all__ = [
     "Terms",
     "all_obligations",
     "ask",
+    "brute_force_status",
     "clause_path",
     "content_hash",
     "dialogue",
@@ -111,6 +114,7 @@ __all__ = [
     "library_questions",
     "matched_share",
     "obligations",
+    "random_lineage",
     "random_pipeline",
     "readings",
     "reworded",

@@ -872,17 +872,18 @@ class LineageGraph:
                 step = came_by[step.made]
             return tuple(steps)
 
+        if gap is not None and gap(start):
+            return ()
         while queue:
             node = queue.popleft()
-            if gap is not None and gap(node):
-                return path(node)
             for key in self._made_from[node]:
                 edge = edges[key]
                 if not follow(edge):
                     continue
-                if hit(edge):
+                is_new = edge.made_from not in came_by
+                if hit(edge) or (is_new and gap is not None and gap(edge.made_from)):
                     return (edge, *path(node))
-                if edge.made_from not in came_by:
+                if is_new:
                     came_by[edge.made_from] = edge
                     queue.append(edge.made_from)
         return None

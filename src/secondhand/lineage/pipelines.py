@@ -1,16 +1,18 @@
-"""Random pipelines of which the truth is known: who trained on whose output, and who has seen a benchmark.
+"""Random lineages to hold the answers of a lineage graph against: pipelines with a known truth, and any graph at all.
 
-They are made to hold the answers of a lineage graph against the truth. The truth is kept in arrays and never read from
-the graph. It knows nothing of how models are trained.
+The truth of a pipeline is kept in arrays and never read from the graph. For any graph, `brute_force_status` finds the
+answer anew from the definitions. It knows nothing of how models are trained.
 """
 
 from dataclasses import dataclass
 
+import networkx as nx
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from secondhand import _validation
-from secondhand.lineage.graph import STATUSES, LineageGraph
+from secondhand.lineage.evidence import SignificanceTest
+from secondhand.lineage.graph import STATUSES, WHOLE, ContaminationStatus, Edge, LineageGraph
 
 BENCHMARK = "benchmark"
 """Id of the benchmark in every pipeline."""
@@ -145,6 +147,104 @@ def expected_statuses(
         shares[age, none] = free * (1 - synthetic + synthetic * last[none])
     shares[:, undocumented] = 1 - shares.sum(axis=1)
     return shares
+
+
+def random_lineage(things: int, *, documented: float = 0.9, seed: int) -> LineageGraph:
+    """Return a graph of corpora, synthetic sets and models, each made from up to four older things, and one benchmark.
+
+    Edges are of every kind that fits. One in five is only suspected, and half of those are tested, with p-values of
+    which half are below one in a thousand. Steps to the benchmark name its training part, its test part, all of it, or
+    nothing.
+
+    Args:
+        things: besides the benchmark, at least 1.
+        documented: probability that somebody vouches for the edges of a thing.
+        seed: for all choices.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        ValueError: an argument is out of range.
+    """
+    things = _validation.integer("things", things, minimum=1)
+    documented = _validation.number("documented", documented, minimum=0, maximum=1)
+    generator = np.random.default_rng(_validation.seed(seed))
+    graph = LineageGraph()
+    graph.benchmark(BENCHMARK, documented=True)
+    data, models = [BENCHMARK], list[str]()
+    splits = [(BENCHMARK, "train"), (BENCHMARK, "test"), (BENCHMARK, WHOLE), BENCHMARK]
+    for number in range(things):
+        name, vouched = f"thing {number}", bool(generator.random() < documented)
+        is_model = bool(generator.random() < 0.5)
+        if is_model:
+            models.append(graph.model(name, documented=vouched))
+        elif models and generator.random() < 0.5:
+            author = str(generator.choice(models))
+            data.append(graph.synthetic(name, generated_by=author, documented=vouched))
+        else:
+            data.append(graph.corpus(name, documented=vouched))
+        for _ in range(generator.integers(0, 4)):
+            from_model = is_model and len(models) > 1 and generator.random() < 0.3
+            older = models[:-1] if from_model else data[: len(data) - (not is_model)]
+            # Recent things are likelier, so that lineages are deep; the benchmark is likelier still.
+            source = older[-1 - min(int(generator.exponential(4)), len(older) - 1)]
+            if not from_model and generator.random() < 0.05:
+                source = BENCHMARK
+            kinds = ("distilled_from", "derived_from") if from_model else ("derived_from", "contains")
+            kind = "trained_on" if is_model and not from_model else kinds[generator.integers(2)]
+            target = splits[generator.integers(4)] if source == BENCHMARK else source
+            if generator.random() < 0.8:
+                graph.connect(name, kind, target)  # type: ignore[arg-type]
+            else:
+                p_value = float(generator.random() * (0.001 if generator.random() < 0.5 else 1))
+                tests = [SignificanceTest(p_value, "drawn", "none")] if generator.random() < 0.5 else []
+                graph.suspect(name, kind, target, *tests)  # type: ignore[arg-type]
+    return graph
+
+
+def brute_force_status(
+    graph: LineageGraph, model: str, benchmark: str, *, split: str = "test", alpha: float = 0.05
+) -> tuple[ContaminationStatus, int]:
+    """Return the status of `LineageGraph.contamination` and the length of a witness, found with networkx alone.
+
+    It spells the definitions out, and takes far longer. Meant for graphs that were checked before.
+
+    Raises:
+        KeyError: a node is not in the graph.
+    """
+    graph.node(model), graph.node(benchmark)
+    shown = {edge.key for edge in graph.edges if edge.evidence.declared}
+    tests = sorted((test.p_value, edge.key) for edge in graph.edges for test in edge.evidence.tests)
+    for rank, (p_value, key) in enumerate(tests):
+        if p_value > alpha / (len(tests) - rank):
+            break
+        shown.add(key)
+
+    def reaches(edge: Edge, *, vaguely: bool = False) -> bool:
+        parts = {split, WHOLE, None} if vaguely else {split, WHOLE}
+        return edge.made_from == benchmark and (edge.split in parts or (split == WHOLE and edge.split is not None))
+
+    def distance(ways: nx.DiGraph, ends: set[str]) -> int | None:
+        lengths = nx.single_source_shortest_path_length(ways, model)
+        return min((lengths[end] for end in ends if end in lengths), default=None)
+
+    ways = nx.DiGraph()
+    ways.add_node(model)
+    ways.add_edges_from((edge.made, edge.made_from) for edge in graph.edges if edge.key in shown)
+    ends = {edge.made for edge in graph.edges if edge.key in shown and reaches(edge)}
+    kept = [name for name in ways if name == model or graph.node(name).kind != "model"]
+    direct = distance(ways.subgraph(kept), ends)
+    if direct is not None:
+        return "direct", direct + 1
+    taught = distance(ways, ends)
+    if taught is not None:
+        return "via-teacher", taught + 1
+    ways.add_edges_from((edge.made, edge.made_from) for edge in graph.edges)
+    doubtful = distance(ways, {edge.made for edge in graph.edges if reaches(edge, vaguely=True)})
+    silent = distance(ways, {node.name for node in graph.nodes if not node.documented})
+    gaps = [silent] if silent is not None else []
+    if doubtful is not None:
+        gaps.append(doubtful + 1)
+    return ("undocumented", min(gaps)) if gaps else ("none-documented", 0)
 
 
 def _shares(leak: float, synthetic: float, published: float) -> tuple[float, float, float]:
