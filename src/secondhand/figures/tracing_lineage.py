@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 
 from secondhand.figures.bands import interval_plot
-from secondhand.figures.lineage_picture import evidence_legend, lineage_picture
+from secondhand.figures.lineage_picture import lineage_picture
 from secondhand.figures.theme import COLOURS, PALETTE, figure_grid
 from secondhand.messages import t
 
@@ -73,12 +73,14 @@ def generations(
     bottoms = np.cumsum(np.column_stack([np.zeros(len(ages)), expected_shares]), axis=1)
     simulated = np.cumsum(shares, axis=1)
     for number, status in enumerate(statuses):
-        colour = _STATUS_COLOURS[status]
-        right.fill_between(ages, 100 * bottoms[:, number], 100 * bottoms[:, number + 1], color=colour, linewidth=0)
-        middle = 50 * (bottoms[6, number] + bottoms[6, number + 1])
-        right.text(6, middle, t(f"tracing-lineage.status.{status}"), ha="center", va="center", fontsize=9)
+        edges = 100 * bottoms[:, number], 100 * bottoms[:, number + 1]
+        label = t(f"tracing-lineage.status.{status}")
+        right.fill_between(ages, *edges, color=_STATUS_COLOURS[status], linewidth=0, label=label)
         if number + 1 < len(statuses):
             right.plot(ages, 100 * simulated[:, number], "o", color=COLOURS.ink, markersize=3.5)
+    handles, labels = right.get_legend_handles_labels()
+    # From top to bottom as in the figure, on the large area at the top.
+    right.legend(handles[::-1], labels[::-1], loc="upper center")
     right.set(xlabel=t("tracing-lineage.axis.generation"), ylabel=t("tracing-lineage.axis.answers"))
     right.set(xlim=(0, ages[-1]), ylim=(0, 100))
     right.grid(visible=False)
@@ -171,15 +173,13 @@ def tests(
     return figure
 
 
-def audit(graph: nx.MultiDiGraph, *, labels: Mapping[str, str], path: Sequence[str] = ()) -> Figure:
+def audit(graph: nx.MultiDiGraph, *, path: Sequence[str] = ()) -> Figure:
     """Draw a larger lineage, without the kinds of things.
 
     Args:
         graph: edges point from the thing made to what it was made from.
-        labels: name → what to write.
         path: a witness path.
     """
     figure, (axes,) = figure_grid(height=4.6)
-    lineage_picture(axes, graph, labels=labels, path=path, kinds=False, font_size=7.5)
-    evidence_legend(axes, loc="upper right", fontsize=8)
+    lineage_picture(axes, graph, path=path, kinds=False, font_size=8)
     return figure
