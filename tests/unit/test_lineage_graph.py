@@ -1,5 +1,6 @@
 """The ledger: its four answers against brute force, what changes them and what does not, files, and bad input."""
 
+import contextlib
 import json
 import re
 from pathlib import Path
@@ -339,7 +340,11 @@ def test_repeating_a_call_changes_nothing() -> None:
         (lambda g: g.corpus("c", derived_from=[("B",)]), TypeError, "must be a pair of name and split"),
         (lambda g: g.corpus("c", derived_from=[5]), TypeError, "a reference must be a name"),
         (lambda g: g.corpus("c", derived_from=["U"]), KeyError, "no node 'U'; add it first"),
-        (lambda g: g.corpus("c", derived_from=["X"]), ValueError, "'derived_from' cannot lead from a corpus to a model"),
+        (
+            lambda g: g.corpus("c", derived_from=["X"]),
+            ValueError,
+            "cannot lead from a corpus to a model",
+        ),
         (lambda g: g.corpus("c", derived_from=["c"]), ValueError, "cannot be made from itself"),
         (lambda g: g.benchmark("b", splits="train"), TypeError, "splits must be a collection of names"),
         (lambda g: g.benchmark("b", splits=("a", "a")), ValueError, "splits must all differ"),
@@ -492,10 +497,8 @@ def test_no_change_of_a_file_raises_anything_else(data: Any) -> None:
     part = values[data.draw(st.sampled_from(["nodes", "edges"]))]
     entry = part[data.draw(st.integers(0, len(part) - 1))]
     entry[data.draw(st.sampled_from(sorted(entry)))] = data.draw(JSON)
-    try:
+    with contextlib.suppress(LineageFileError):
         LineageGraph.from_dict(values)
-    except LineageFileError:
-        pass
 
 
 @given(st.data())

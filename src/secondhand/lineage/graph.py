@@ -98,6 +98,8 @@ class Node:
         for split, hashed in self.content.items():
             _text("content", hashed)
             _validation.choice("a split of content", split, (*self.splits, WHOLE))
+        if len(set(self.content.values())) < len(self.content):
+            raise ValueError(f"content of the splits of {self.name!r} must differ, got equal rows twice")
         object.__setattr__(self, "content", dict(self.content))
         if self.value is not None:
             if self.kind != "score":
@@ -290,13 +292,11 @@ class LineageGraph:
             raise ValueError(
                 f"{node.name!r} is in the graph with other content: {_difference(known, node)}; use a new name"
             )
-        for split, hashed in node.content.items():
-            owner = self._by_content.get(hashed, (node.name, split))
-            if owner != (node.name, split):
-                name = owner[0] if owner[1] == WHOLE else f"{owner[0]} ({owner[1]})"
-                raise ValueError(f"content of {node.name!r} is that of {name!r}, recorded before; use that node")
-        edges = list(edges)
+        self._check_content(node)
+        edges = _several("edges", edges, "Edge")
         for edge in edges:
+            if not isinstance(edge, Edge):
+                raise TypeError(f"edges must hold Edge, got {edge!r} ({type(edge).__name__})")
             if edge.made != node.name:
                 raise ValueError(f"edges must lead from {node.name!r}, got one from {edge.made!r}")
         checked = [self._checked(edge, made=node) for edge in edges]
@@ -482,7 +482,7 @@ class LineageGraph:
         Raises:
             TypeError: an argument has the wrong type.
             KeyError: something that it was made from is not in the graph.
-            ValueError: as `add`; two splits are equal; or synthetic data without a model that generated them.
+            ValueError: as `add`; two splits hold equal rows; or synthetic data without a model that generated them.
         """
         _validation.choice("kind", kind, _DATA)
         splits: tuple[str, ...] = ()
@@ -491,8 +491,6 @@ class LineageGraph:
                 raise TypeError(f"dataset must be a single Dataset for a {kind}, got the splits {list(dataset)}")
             splits = tuple(dataset)
             content = {split: content_hash(part) for split, part in dataset.items()}
-            if len(set(content.values())) < len(content):
-                raise ValueError(f"splits of {name!r} must differ in content, got two that are equal among {splits}")
         else:
             content = {WHOLE: content_hash(dataset)}
         generators = _one_or_more(generated_by)
@@ -707,13 +705,14 @@ class LineageGraph:
                 node = Node(**_fields(entry, Node))
                 if node.name in graph:
                     raise ValueError(f"{node.name!r} stands there twice")
+                graph._check_content(node)
                 graph._insert(node)
         for place, entry in _entries(values, "edges"):
             with _explained(place):
                 fields = _fields(entry, Edge)
                 if "evidence" in fields:
                     evidence = _fields(fields["evidence"], Evidence)
-                    tests = evidence.get("tests", [])
+                    tests = _several("tests", evidence.get("tests", []), "objects")
                     evidence["tests"] = tuple(SignificanceTest(**_fields(test, SignificanceTest)) for test in tests)
                     fields["evidence"] = Evidence(**evidence)
                 edge = Edge(**fields)
@@ -826,6 +825,14 @@ class LineageGraph:
                 circle = [made.name, edge.made_from, *(step.made_from for step in reversed(back))]
                 raise ValueError(f"{edge} would make a thing out of itself: {_circle(circle)}; give versions own names")
         return replace(edge, split=self._default_split(edge.made_from, edge.split))
+
+    def _check_content(self, node: Node) -> None:
+        """Raise an error if another node has recorded the same rows, as a dataset could then stand for either."""
+        for split, hashed in node.content.items():
+            owner = self._by_content.get(hashed, (node.name, split))
+            if owner != (node.name, split):
+                name = owner[0] if owner[1] == WHOLE else f"{owner[0]} ({owner[1]})"
+                raise ValueError(f"content of {node.name!r} is that of {name!r}, recorded before; use that node")
 
     def _insert(self, node: Node) -> None:
         self._nodes[node.name] = node

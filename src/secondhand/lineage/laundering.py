@@ -108,6 +108,8 @@ def dialogue(*tables: datasets.Dataset) -> Dialogue:
     Raises:
         ValueError: there is no table, or one lacks a column.
     """
+    if not tables:
+        raise ValueError("tables must hold at least one, got none")
     for table in tables:
         missing = {"question", "answer"} - set(table.column_names)
         if missing:
