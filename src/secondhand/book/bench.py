@@ -11,13 +11,16 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from secondhand.book.execute import Failure, Workers, execute_chapter
 from secondhand.book.project import BuildError, Chapter, Project
 from secondhand.book.store import Measured, measured, read_notebook
+
+if TYPE_CHECKING:
+    from secondhand.lineage import LineageGraph
 
 CPU_SECONDS = 90
 """Budget of a chapter: processor time, cold, on one thread."""
@@ -61,11 +64,15 @@ class Comparison:
 
 def comparisons() -> list[Comparison]:
     """Return the comparisons of the book's own library."""
+    import networkx as nx
+
     from secondhand.generations import gaussian_chain, regression_chain
 
     setting: dict[str, Any] = {"generations": 10, "features": 10, "samples": 50, "noise": 1.0}
     generator = np.random.default_rng(0)
     designs, labels = generator.standard_normal((3000, 50, 10)), generator.standard_normal((3000, 50))
+    ledger, last = _large_ledger()
+    drawn = ledger.to_networkx()
     return [
         Comparison(
             "gaussian_chain, 2,000 chains × 50 generations × 50 samples",
@@ -88,7 +95,28 @@ def comparisons() -> list[Comparison]:
             lambda: [np.linalg.lstsq(x, y, rcond=None) for x, y in zip(designs, labels, strict=True)],
             limit=1.0,
         ),
+        Comparison(
+            "LineageGraph.contamination, 20,000 things, 80,000 edges, nothing found",
+            "networkx.descendants once; contamination searches three times",
+            lambda: ledger.contamination(last, "benchmark", split="train"),
+            lambda: nx.descendants(drawn, last),
+            limit=6.0,
+        ),
     ]
+
+
+def _large_ledger() -> tuple["LineageGraph", str]:
+    """Return a ledger in which each thing was made from four older ones, and the last thing."""
+    from secondhand.lineage import LineageGraph
+
+    generator, ledger = np.random.default_rng(0), LineageGraph()
+    names = [ledger.benchmark("benchmark", documented=True)]
+    for number in range(1, 20_000):
+        # Recent things mostly, so that everything is in the lineage of the last.
+        places = {max(0, number - 1 - int(age)) for age in (0, *generator.integers(0, 50, 3))}
+        sources = [(names[place], "test") if place == 0 else names[place] for place in sorted(places)]
+        names.append(ledger.corpus(f"corpus {number}", derived_from=sources, documented=True))
+    return ledger, names[-1]
 
 
 def bench_chapters(project: Project, report: Callable[[str], None] = print) -> list[tuple[Chapter, Measured]]:

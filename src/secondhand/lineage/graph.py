@@ -49,6 +49,8 @@ WHOLE = "all"
 
 FORMAT, VERSION = "secondhand lineage graph", 1
 
+EdgeKey: TypeAlias = tuple[str, EdgeKind, str, str | None]
+
 Reference: TypeAlias = str | tuple[str, str] | datasets.Dataset
 """How to point at a node: its name; the name of a benchmark and one of its splits; or a recorded dataset itself."""
 
@@ -128,7 +130,7 @@ class Edge:
     evidence: Evidence = DECLARED
 
     @property
-    def key(self) -> tuple[str, str, str, str | None]:
+    def key(self) -> EdgeKey:
         """What distinguishes the edge from all others, which is everything but its evidence."""
         return self.made, self.kind, self.made_from, self.split
 
@@ -188,8 +190,10 @@ class LineageGraph:
 
     def __init__(self) -> None:
         self._nodes: dict[str, Node] = {}
-        self._edges: dict[tuple[str, str, str, str | None], Edge] = {}
-        self._made_from: dict[str, dict[tuple[str, str, str, str | None], None]] = {}
+        self._edges: dict[EdgeKey, Edge] = {}
+        # The same edges by the thing made, so that a search need not look them up.
+        self._made_from: dict[str, dict[EdgeKey, Edge]] = {}
+        self._tested: dict[EdgeKey, Edge] = {}
         self._used_by: dict[str, int] = {}
         self._by_content: dict[str, tuple[str, str]] = {}
 
@@ -237,7 +241,7 @@ class LineageGraph:
     def made_from(self, name: str) -> tuple[Edge, ...]:
         """Return the edges from a thing to what it was made from, in the order in which they were added."""
         self.node(name)
-        return tuple(self._edges[key] for key in self._made_from[name])
+        return tuple(self._made_from[name].values())
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row an edge: `made`, `kind`, `made_from`, `split`, `evidence` and its smallest `p_value`."""
@@ -645,11 +649,10 @@ class LineageGraph:
         self.node(name)
         seen, queue = {name}, deque([name])
         while queue:
-            for key in self._made_from[queue.popleft()]:
-                target = key[2]
-                if target not in seen:
-                    seen.add(target)
-                    queue.append(target)
+            for edge in self._made_from[queue.popleft()].values():
+                if edge.made_from not in seen:
+                    seen.add(edge.made_from)
+                    queue.append(edge.made_from)
         return seen - {name}
 
     def without(self, made: str, kind: EdgeKind, made_from: Reference) -> "LineageGraph":
@@ -824,7 +827,8 @@ class LineageGraph:
             if back is not None:
                 circle = [made.name, edge.made_from, *(step.made_from for step in reversed(back))]
                 raise ValueError(f"{edge} would make a thing out of itself: {_circle(circle)}; give versions own names")
-        return replace(edge, split=self._default_split(edge.made_from, edge.split))
+        split = self._default_split(edge.made_from, edge.split)
+        return edge if split == edge.split else replace(edge, split=split)
 
     def _check_content(self, node: Node) -> None:
         """Raise an error if another node has recorded the same rows, as a dataset could then stand for either."""
@@ -843,17 +847,18 @@ class LineageGraph:
     def _store(self, edge: Edge) -> Edge:
         known = self._edges.get(edge.key)
         if known is None:
-            self._made_from[edge.made][edge.key] = None
             self._used_by[edge.made_from] = self._used_by.get(edge.made_from, 0) + 1
         else:
             edge = replace(edge, evidence=known.evidence.merged(edge.evidence))
-        self._edges[edge.key] = edge
+        self._edges[edge.key] = self._made_from[edge.made][edge.key] = edge
+        if edge.evidence.tests:
+            self._tested[edge.key] = edge
         return edge
 
     def _shown(self, alpha: float) -> Callable[[Edge], bool]:
         """Return the question whether an edge is declared, or shown by a test that survives Holm's adjustment."""
         alpha = _validation.number("alpha", alpha, above=0, below=1)
-        tested = [(edge.key, test) for edge in self._edges.values() for test in edge.evidence.tests]
+        tested = [(key, test) for key, edge in self._tested.items() for test in edge.evidence.tests]
         adjusted = holm_adjusted([test.p_value for _, test in tested])
         upgraded = {key for (key, _), value in zip(tested, adjusted, strict=True) if value <= alpha}
         return lambda edge: edge.evidence.declared or edge.key in upgraded
@@ -870,7 +875,7 @@ class LineageGraph:
         It ends with the first edge that is a `hit`, or at the first node that is a `gap`; None if there is neither.
         Only edges to `follow` are used.
         """
-        edges, came_by, queue = self._edges, dict[str, Edge | None]({start: None}), deque([start])
+        made_from, came_by, queue = self._made_from, dict[str, Edge | None]({start: None}), deque([start])
 
         def path(name: str) -> tuple[Edge, ...]:
             steps, step = [], came_by[name]
@@ -883,8 +888,7 @@ class LineageGraph:
             return ()
         while queue:
             node = queue.popleft()
-            for key in self._made_from[node]:
-                edge = edges[key]
+            for edge in made_from[node].values():
                 if not follow(edge):
                     continue
                 is_new = edge.made_from not in came_by
