@@ -59,13 +59,16 @@ def lineage_picture(
         raise ValueError("graph must hold at least one node to draw, got none")
     places = dict(places) if places is not None else _places(graph)
     layers = [x for x, _ in places.values()]
-    axes.set(xlim=(min(layers) - 0.5, max(layers) + 0.5), ylim=(-0.08, 1.08))
+    heights = [y for _, y in places.values()]
+    axes.set(xlim=(min(layers) - 0.5, max(layers) + 0.5), ylim=(min(heights) - 0.2, max(heights) + 0.2))
     axes.set_axis_off()
     words = {name: (labels or {}).get(name, name) + (" ?" if name in gaps else "") for name in graph}
     steps = {frozenset(pair) for pair in pairwise(path)}
     for made, source, data in graph.edges(data=True):
         on_path = frozenset((made, source)) in steps
-        distance = places[made][0] - places[source][0]
+        # A long arrow bends around the layers that it skips, on the nearer side of the picture.
+        is_long = places[made][0] - places[source][0] > 1.5
+        bend = 0 if not is_long else -0.22 if places[made][1] + places[source][1] > 1 else 0.22
         axes.annotate(
             "",
             xy=places[made],
@@ -75,8 +78,7 @@ def lineage_picture(
                 "color": COLOURS.model if on_path else COLOURS.muted,
                 "linewidth": 2.6 if on_path else 1.2,
                 "linestyle": _LINES[data.get("evidence", "declared")],
-                # A long arrow bends around the layers that it skips.
-                "connectionstyle": f"arc3,rad={0.22 if distance > 1.5 else 0}",
+                "connectionstyle": f"arc3,rad={bend}",
                 "shrinkA": _way_out(axes, places[source], places[made], words[source], font_size),
                 "shrinkB": _way_out(axes, places[made], places[source], words[made], font_size) + 2,
             },

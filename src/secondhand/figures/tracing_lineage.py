@@ -80,7 +80,7 @@ def generations(
             right.plot(ages, 100 * simulated[:, number], "o", color=COLOURS.ink, markersize=3.5)
     handles, labels = right.get_legend_handles_labels()
     # From top to bottom as in the figure, on the large area at the top.
-    right.legend(handles[::-1], labels[::-1], loc="upper center")
+    right.legend(handles[::-1], labels[::-1], loc="upper center", frameon=True, framealpha=0.9, edgecolor="none")
     right.set(xlabel=t("tracing-lineage.axis.generation"), ylabel=t("tracing-lineage.axis.answers"))
     right.set(xlim=(0, ages[-1]), ylim=(0, 100))
     right.grid(visible=False)
