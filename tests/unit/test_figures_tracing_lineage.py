@@ -129,7 +129,7 @@ def test_places_can_be_given() -> None:
     assert lineage_picture(axes, pipeline(), places=places) == places
 
 
-def test_kinds_are_named_below_the_boxes() -> None:
+def test_kinds_are_named_beside_the_boxes() -> None:
     words = {text.get_text() for text in pictures().findobj(Text)}
     assert {t(f"tracing-lineage.kind.{kind}") for kind in ("corpus", "model", "synthetic", "score")} <= words
     assert "student" in words

@@ -49,7 +49,7 @@ def lineage_picture(
         labels: name → what to write instead.
         gaps: names of things that get a question mark.
         places: name → layer, and height from 0 to 1, as another call returned them; by default they are found anew.
-        kinds: whether to write the kind of thing below its name.
+        kinds: whether to write the kind of thing beside its box.
         font_size: of the names, in points.
 
     Raises:
@@ -86,6 +86,7 @@ def lineage_picture(
         )
     for name, data in graph.nodes(data=True):
         shape, fill, edge = _BOXES[data["kind"]]
+        is_high = places[name][1] > 0.5
         text = axes.text(
             *places[name],
             words[name],
@@ -105,12 +106,13 @@ def lineage_picture(
         if kinds:
             axes.annotate(
                 t(f"tracing-lineage.kind.{data['kind']}"),
-                (0.5, 0),
+                # On the outer side of the picture, where fewer arrows pass.
+                (0.5, 1 if is_high else 0),
                 xycoords=text,
-                xytext=(0, -9),
+                xytext=(0, 9 if is_high else -9),
                 textcoords="offset points",
                 ha="center",
-                va="top",
+                va="bottom" if is_high else "top",
                 fontsize=font_size - 1.5,
                 color=COLOURS.ink,
                 zorder=3,
