@@ -11,13 +11,16 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from secondhand.book.execute import Failure, Workers, execute_chapter
 from secondhand.book.project import BuildError, Chapter, Project
 from secondhand.book.store import Measured, measured, read_notebook
+
+if TYPE_CHECKING:
+    from secondhand.lineage import LineageGraph
 
 CPU_SECONDS = 90
 """Budget of a chapter: processor time, cold, on one thread."""
@@ -98,6 +101,8 @@ def dictionary_scan(train: Sequence[str], test: Sequence[str], *, n: int = 13) -
 
 def comparisons() -> list[Comparison]:
     """Return the comparisons of the book's own library."""
+    import networkx as nx
+
     from secondhand.generations import gaussian_chain, regression_chain
     from secondhand.lineage import SuffixIndex, ngram_overlap
     from secondhand.sources import load_docstrings
@@ -110,6 +115,8 @@ def comparisons() -> list[Comparison]:
     megabyte, quarter = docstrings[:1_000_000], docstrings[:250_000]
     designs, labels = generator.standard_normal((3000, 50, 10)), generator.standard_normal((3000, 50))
     numbers = generator.integers(2**62, size=1_000_000)
+    ledger, last = _large_ledger()
+    drawn = ledger.to_networkx()
     return [
         Comparison(
             "gaussian_chain, 2,000 chains × 50 generations × 50 samples",
@@ -161,7 +168,28 @@ def comparisons() -> list[Comparison]:
             lambda: ngram_overlap(quarter_of_train, test),
             limit=5.0,
         ),
+        Comparison(
+            "LineageGraph.contamination, 20,000 things, 80,000 edges, nothing found",
+            "networkx.descendants once; contamination searches three times",
+            lambda: ledger.contamination(last, "benchmark", split="train"),
+            lambda: nx.descendants(drawn, last),
+            limit=6.0,
+        ),
     ]
+
+
+def _large_ledger() -> tuple["LineageGraph", str]:
+    """Return a ledger in which each thing was made from four older ones, and the last thing."""
+    from secondhand.lineage import LineageGraph
+
+    generator, ledger = np.random.default_rng(0), LineageGraph()
+    names = [ledger.benchmark("benchmark", documented=True)]
+    for number in range(1, 20_000):
+        # Recent things mostly, so that everything is in the lineage of the last.
+        places = {max(0, number - 1 - int(age)) for age in (0, *generator.integers(0, 50, 3))}
+        sources = [(names[place], "test") if place == 0 else names[place] for place in sorted(places)]
+        names.append(ledger.corpus(f"corpus {number}", derived_from=sources, documented=True))
+    return ledger, names[-1]
 
 
 def bench_chapters(project: Project, report: Callable[[str], None] = print) -> list[tuple[Chapter, Measured]]:
