@@ -9,7 +9,7 @@ FINGERPRINT = $(shell $(PYTHON) -c 'import hashlib, sys; \
 	text = open("$(1)", "rb").read() + sys.version.encode(); print(hashlib.sha256(text).hexdigest()[:16])')
 
 .DEFAULT_GOAL := help
-.PHONY: help setup install-locked install-project book test serve lab bench lock clean
+.PHONY: help setup install-locked install-project book test serve lab bench peers lock clean
 
 help: ## List these commands.
 	@echo "Secondhand Data: an executable book. Start with \`make book\`."
@@ -54,6 +54,9 @@ lab: setup ## Open the chapters as notebooks in JupyterLab.
 
 bench: setup ## Measure each chapter and the library; write BENCHMARKS.md.
 	$(BIN)/secondhand bench
+
+peers: setup ## Time the scan for n-grams beside other tools (installed apart, about 600 MB); write PEERS.md.
+	$(BIN)/secondhand peers
 
 lock: ## Take the newest versions that fit pyproject.toml; write requirements.lock and environment.yml.
 	rm -rf _build/lock-venv

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from secondhand.book import bench
+from secondhand.book import bench, comparisons
 from secondhand.book.cli import app
 from secondhand.book.project import BuildError
 from secondhand.book.store import Measured
@@ -20,7 +20,7 @@ from secondhand.book.store import Measured
 from .conftest import TinyBook, page, wait_for
 
 
-@pytest.mark.parametrize("command", ["build", "serve", "lab", "bench", "environment", "clean"])
+@pytest.mark.parametrize("command", ["build", "serve", "lab", "bench", "peers", "environment", "clean"])
 def test_each_command_explains_itself(command: str) -> None:
     result = CliRunner().invoke(app, [command, "--help"])
     assert result.exit_code == 0
@@ -115,7 +115,7 @@ def test_comparison_is_a_ratio_of_times() -> None:
     def work(size: int) -> None:
         sum(range(size))
 
-    pair = bench.Comparison("work", "a hundredth of it", lambda: work(1_000_000), lambda: work(10_000), limit=1)
+    pair = comparisons.Comparison("work", "a hundredth of it", lambda: work(1_000_000), lambda: work(10_000), limit=1)
     assert pair.ratio() > 10
     text = bench.benchmarks_md([], [(pair, 2.0)], "a machine")
     assert "| work | a hundredth of it | 2.00 | 1 | **no** |" in text
@@ -123,7 +123,7 @@ def test_comparison_is_a_ratio_of_times() -> None:
 
 
 def test_comparisons_name_calls_that_exist() -> None:
-    for pair in bench.comparisons():
+    for pair in comparisons.comparisons():
         assert pair.call() is not None
         assert pair.baseline() is not None
 

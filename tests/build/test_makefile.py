@@ -87,5 +87,5 @@ def test_other_pythons_are_refused_by_name(folder: Path, version: str) -> None:
 def test_help_lists_the_commands(folder: Path) -> None:
     status, _, output = make(folder)
     assert status == 0
-    for target in ("book", "test", "serve", "lab", "bench", "lock", "clean"):
+    for target in ("book", "test", "serve", "lab", "bench", "peers", "lock", "clean"):
         assert f"  make {target} " in output

@@ -131,12 +131,13 @@ def lab(context: typer.Context) -> None:
 def bench() -> None:
     """Execute every English chapter cold, time the library, and write BENCHMARKS.md."""
     from secondhand.book import bench as benchmarks
+    from secondhand.book.comparisons import comparisons
 
     signal.signal(signal.SIGTERM, _stop_on_termination)
     root = find_root(Path.cwd())
     chapters = benchmarks.bench_chapters(Project(root), _report)
     ratios = []
-    for pair in benchmarks.comparisons():
+    for pair in comparisons():
         ratios.append((pair, pair.ratio()))
         _report(f"{pair.name}: {ratios[-1][1]:.2f} times {pair.yardstick}")
     text = benchmarks.benchmarks_md(chapters, ratios, benchmarks.machine())
@@ -146,6 +147,23 @@ def bench() -> None:
     if over:
         _fail(f"over budget: {', '.join(over)} (see BENCHMARKS.md)")
     _report("All within budget; the table is in BENCHMARKS.md.")
+
+
+@app.command()
+@_failing_loudly
+def peers() -> None:
+    """Time the scan for n-grams beside those of other tools, installed apart from the book, and write PEERS.md."""
+    from secondhand.book.bench import machine
+    from secondhand.book.peers import compare, install, peers_md
+
+    root = find_root(Path.cwd())
+    python = install(root / "_build" / "peers", _report)
+    scans = compare(python, megabytes=4, seed=0, report=_report)
+    (root / "PEERS.md").write_text(peers_md(scans, machine()), encoding="utf-8")
+    slower = [scan.tool for scan in scans[1:] if scan.seconds <= scans[0].seconds]
+    if slower:
+        _fail(f"the book's scan is not the fastest: {', '.join(slower)} took less time (see PEERS.md)")
+    _report("The table is in PEERS.md.")
 
 
 @app.command()

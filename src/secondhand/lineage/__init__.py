@@ -1,59 +1,9 @@
 """Who made what: the lineage of data and models, what they may be used for, and what their scores have seen."""
 
 from secondhand.lineage.attribution import attribute
-from secondhand.lineage.memorisation import (
-    ExtractionCurve,
-    PlantedCorpus,
-    expected_exposure,
-    exposure,
-    exposure_tail,
-    extracted,
-    extraction_midpoint,
-    fit_extraction_curve,
-    likelihood_rank,
-    plant,
-)
-from secondhand.lineage.suffix_index import Span, SuffixIndex, coverage_profile, covered, verbatim_spans
-
-__all__ = [
-    "ExtractionCurve",
-    "PlantedCorpus",
-    "Span",
-    "SuffixIndex",
-    "attribute",
-    "coverage_profile",
-    "covered",
-    "expected_exposure",
-    "exposure",
-    "exposure_tail",
-    "extracted",
-    "extraction_midpoint",
-    "fit_extraction_curve",
-    "likelihood_rank",
-    "plant",
-    "verbatim_spans",
-from secondhand.lineage.evidence import (
-    DECLARED,
-    SUSPECTED,
-    Evidence,
-    SignificanceTest,
-    holm_adjusted,
-)
-from secondhand.lineage.exports import (
-    emit_openlineage,
-    from_prov,
-    to_croissant,
-    to_openlineage,
-    to_prov,
-)
-from secondhand.lineage.graph import (
-    STATUSES,
-    Contamination,
-    Edge,
-    LineageFileError,
-    LineageGraph,
-    Node,
-)
+from secondhand.lineage.evidence import DECLARED, SUSPECTED, Evidence, SignificanceTest, holm_adjusted
+from secondhand.lineage.exports import emit_openlineage, from_prov, to_croissant, to_openlineage, to_prov
+from secondhand.lineage.graph import STATUSES, Contamination, Edge, LineageFileError, LineageGraph, Node
 from secondhand.lineage.laundering import (
     ask,
     dialogue,
@@ -64,6 +14,7 @@ from secondhand.lineage.laundering import (
     matched_share,
     reworded,
 )
+from secondhand.lineage.leaked_benchmarks import DigitBenchmark, ListBenchmark, digit_benchmark, list_benchmark
 from secondhand.lineage.licences import (
     ALL_CLAUSES,
     LICENCES,
@@ -75,6 +26,19 @@ from secondhand.lineage.licences import (
     Clause,
     Terms,
     terms_of,
+)
+from secondhand.lineage.membership import mean_log_likelihood, membership_auc, min_k_plus_plus, min_k_prob
+from secondhand.lineage.memorisation import (
+    ExtractionCurve,
+    PlantedCorpus,
+    expected_exposure,
+    exposure,
+    exposure_tail,
+    extracted,
+    extraction_midpoint,
+    fit_extraction_curve,
+    likelihood_rank,
+    plant,
 )
 from secondhand.lineage.obligations import (
     CONTRACT_ONLY,
@@ -89,6 +53,22 @@ from secondhand.lineage.obligations import (
     obligations,
     readings,
 )
+from secondhand.lineage.order_test import (
+    OrderTest,
+    exchangeability_test,
+    order_test_power,
+    sharded_exchangeability_test,
+)
+from secondhand.lineage.overlap import Overlap, ngram_overlap
+from secondhand.lineage.paraphrase import detection_probability, expected_kept_share
+from secondhand.lineage.pipelines import (
+    Pipeline,
+    brute_force_status,
+    expected_seen,
+    expected_statuses,
+    random_lineage,
+    random_pipeline,
+)
 from secondhand.lineage.planted import (
     Relay,
     draw_phrases,
@@ -99,60 +79,8 @@ from secondhand.lineage.planted import (
     relay,
 )
 from secondhand.lineage.populations import expected_free_share, random_lineage
-from secondhand.lineage.pipelines import (
-    Pipeline,
-    brute_force_status,
-    expected_seen,
-    expected_statuses,
-    random_lineage,
-    random_pipeline,
-)
-from secondhand.lineage.recording import (
-    content_hash,
-)
-
-__all__ = [
-    "ALL_CLAUSES",
-    "CONTRACT_ONLY",
-    "DECLARED",
-    "KINDS",
-    "LICENCES",
-    "NO_OWN_TERMS",
-    "NO_TERMS",
-    "OUTPUT_CLAUSES",
-    "STRICT",
-    "UNKNOWN_TERMS",
-    "Answer",
-    "Clause",
-    "Policy",
-    "Readings",
-    "Relay",
-    "Step",
-    "Terms",
-    "all_obligations",
-    "clause_path",
-    "draw_phrases",
-    "emission_chance",
-    "expected_free_share",
-    "expected_occurrences",
-    "forbidden_steps",
-    "obligations",
-    "occurrences",
-    "plant",
-    "random_lineage",
-    "readings",
-    "relay",
-    "terms_of",
-from secondhand.lineage.leaked_benchmarks import DigitBenchmark, ListBenchmark, digit_benchmark, list_benchmark
-from secondhand.lineage.membership import mean_log_likelihood, membership_auc, min_k_plus_plus, min_k_prob
-from secondhand.lineage.order_test import (
-    OrderTest,
-    exchangeability_test,
-    order_test_power,
-    sharded_exchangeability_test,
-)
-from secondhand.lineage.overlap import Overlap, ngram_overlap
-from secondhand.lineage.paraphrase import detection_probability, expected_kept_share
+from secondhand.lineage.recording import content_hash
+from secondhand.lineage.suffix_index import Span, SuffixIndex, coverage_profile, covered, verbatim_spans
 from secondhand.lineage.trap_keys import (
     CorrectedScore,
     TrapKeys,
@@ -163,32 +91,6 @@ from secondhand.lineage.trap_keys import (
     trap_key_power,
     trap_key_test,
 )
-
-__all__: list[str] = [
-    "CorrectedScore",
-    "DigitBenchmark",
-    "ListBenchmark",
-    "OrderTest",
-    "Overlap",
-    "TrapKeyTest",
-    "TrapKeys",
-    "corrected_score",
-    "detection_probability",
-    "digit_benchmark",
-    "exchangeability_test",
-    "expected_kept_share",
-    "list_benchmark",
-    "mean_log_likelihood",
-    "membership_auc",
-    "min_k_plus_plus",
-    "min_k_prob",
-    "ngram_overlap",
-    "order_test_power",
-    "plant_trap_keys",
-    "published_score",
-    "sharded_exchangeability_test",
-    "trap_key_power",
-    "trap_key_test",
 from secondhand.lineage.watermark import (
     GreenCount,
     Watermark,
@@ -202,15 +104,14 @@ from secondhand.lineage.watermark import (
 )
 
 __all__ = [
-    "GreenCount",
-    "Watermark",
-    "boosted_green_mass",
-    "expected_distinct_pairs",
-    "green_mass_variance",
-    "green_z_score",
-    "null_variance",
-    "scored_pairs",
-    "watermark_divergence",
+    "ALL_CLAUSES",
+    "CONTRACT_ONLY",
+    "DECLARED",
+    "KINDS",
+    "LICENCES",
+    "NO_OWN_TERMS",
+    "NO_TERMS",
+    "OUTPUT_CLAUSES",
     "STATUSES",
     "STRICT",
     "SUSPECTED",
@@ -218,41 +119,97 @@ __all__ = [
     "Answer",
     "Clause",
     "Contamination",
+    "CorrectedScore",
+    "DigitBenchmark",
     "Edge",
     "Evidence",
+    "ExtractionCurve",
+    "GreenCount",
     "LineageFileError",
     "LineageGraph",
+    "ListBenchmark",
     "Node",
+    "OrderTest",
+    "Overlap",
     "Pipeline",
+    "PlantedCorpus",
     "Policy",
     "Readings",
+    "Relay",
     "SignificanceTest",
+    "Span",
     "Step",
+    "SuffixIndex",
     "Terms",
+    "TrapKeyTest",
+    "TrapKeys",
+    "Watermark",
     "all_obligations",
     "ask",
+    "attribute",
+    "boosted_green_mass",
     "brute_force_status",
     "clause_path",
     "content_hash",
+    "corrected_score",
+    "coverage_profile",
+    "covered",
+    "detection_probability",
     "dialogue",
+    "digit_benchmark",
+    "draw_phrases",
+    "emission_chance",
     "emit_openlineage",
+    "exchangeability_test",
+    "expected_distinct_pairs",
+    "expected_exposure",
+    "expected_free_share",
+    "expected_kept_share",
+    "expected_occurrences",
     "expected_seen",
     "expected_statuses",
+    "exposure",
+    "exposure_tail",
+    "extracted",
+    "extraction_midpoint",
+    "fit_extraction_curve",
     "forbidden_steps",
     "from_prov",
+    "green_mass_variance",
+    "green_z_score",
     "hits",
     "holm_adjusted",
     "invent_quiz",
     "launder",
     "library_questions",
+    "likelihood_rank",
+    "list_benchmark",
     "matched_share",
+    "mean_log_likelihood",
+    "membership_auc",
+    "min_k_plus_plus",
+    "min_k_prob",
+    "ngram_overlap",
+    "null_variance",
     "obligations",
+    "occurrences",
+    "order_test_power",
+    "plant",
+    "plant_trap_keys",
+    "published_score",
     "random_lineage",
     "random_pipeline",
     "readings",
+    "relay",
     "reworded",
+    "scored_pairs",
+    "sharded_exchangeability_test",
     "terms_of",
     "to_croissant",
     "to_openlineage",
     "to_prov",
+    "trap_key_power",
+    "trap_key_test",
+    "verbatim_spans",
+    "watermark_divergence",
 ]
