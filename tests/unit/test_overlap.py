@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secondhand.book.bench import dictionary_scan, planted_passages
+from secondhand.book.comparisons import dictionary_scan, planted_passages
 from secondhand.lineage import Overlap, detection_probability, expected_kept_share, ngram_overlap, overlap
 from secondhand.lineage.overlap import words
 
