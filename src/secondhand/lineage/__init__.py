@@ -1,18 +1,6 @@
 """Who made what: the lineage of data and models, what they may be used for, and what their scores have seen."""
 
-from secondhand.lineage.licences import (
-    ALL_CLAUSES,
-    LICENCES,
-    NO_OWN_TERMS,
-    NO_TERMS,
-    OUTPUT_CLAUSES,
-    UNKNOWN_TERMS,
-    Answer,
-    Clause,
-    Terms,
-    terms_of,
-)
-from secondhand.lineage.obligations import (
+from secondhand.lineage.inheritance import (
     CONTRACT_ONLY,
     KINDS,
     STRICT,
@@ -25,16 +13,30 @@ from secondhand.lineage.obligations import (
     obligations,
     readings,
 )
+from secondhand.lineage.licences import (
+    ALL_CLAUSES,
+    LICENCES,
+    NO_OWN_TERMS,
+    NO_TERMS,
+    OUTPUT_CLAUSES,
+    UNKNOWN_TERMS,
+    Answer,
+    Clause,
+    Terms,
+    terms_of,
+)
 from secondhand.lineage.planted import (
+    Passage,
     Relay,
+    draw_passages,
     draw_phrases,
     emission_chance,
     expected_occurrences,
     occurrences,
-    plant,
+    plant_phrases,
     relay,
 )
-from secondhand.lineage.populations import expected_free_share, random_lineage
+from secondhand.lineage.populations import expected_free_share, random_market
 
 __all__ = [
     "ALL_CLAUSES",
@@ -48,6 +50,7 @@ __all__ = [
     "UNKNOWN_TERMS",
     "Answer",
     "Clause",
+    "Passage",
     "Policy",
     "Readings",
     "Relay",
@@ -55,6 +58,7 @@ __all__ = [
     "Terms",
     "all_obligations",
     "clause_path",
+    "draw_passages",
     "draw_phrases",
     "emission_chance",
     "expected_free_share",
@@ -62,8 +66,8 @@ __all__ = [
     "forbidden_steps",
     "obligations",
     "occurrences",
-    "plant",
-    "random_lineage",
+    "plant_phrases",
+    "random_market",
     "readings",
     "relay",
     "terms_of",
