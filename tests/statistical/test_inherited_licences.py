@@ -10,7 +10,7 @@ from secondhand.lineage import (
     draw_phrases,
     emission_chance,
     expected_free_share,
-    random_lineage,
+    random_market,
     relay,
 )
 
@@ -66,7 +66,7 @@ def test_shares_of_a_large_lineage() -> None:
     market: dict[str | None, float] = {"MIT": 0.7, "CC-BY-NC-4.0": 0.2, None: 0.1}
     found = {"strict": [], "contract-only": []}  # type: dict[str, list[list[float]]]
     for seed in range(10_000, 10_030):
-        graph = random_lineage(market, generations=2, size=1_000, parents=3, seed=seed)
+        graph = random_market(market, generations=2, size=1_000, parents=3, seed=seed)
         for policy in (STRICT, CONTRACT_ONLY):
             terms = all_obligations(graph, policy)
             last = [terms[2, number].commercial for number in range(1_000)]

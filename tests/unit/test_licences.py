@@ -107,8 +107,9 @@ def test_known_licences_ask_for_what_they_ask_for() -> None:
     assert terms_of("CC0-1.0") == terms_of(NO_OWN_TERMS) == NO_TERMS
     assert Clause.NON_COMMERCIAL in terms_of("CC-BY-NC-SA-4.0").certain
     assert Clause.SHARE_ALIKE in terms_of("GPL-3.0-or-later").certain
-    assert terms_of("llama2").training_on_outputs == terms_of("openai-terms").training_on_outputs == "no"
-    assert terms_of("llama3.1").training_on_outputs == "yes"
+    for contract in ("llama2", "llama3", "openai-terms"):
+        assert Clause.OUTPUT_NO_TRAINING in terms_of(contract).certain
+    assert terms_of("llama3.1").allow(Clause.OUTPUT_NO_TRAINING) == "yes"
     assert Clause.OUTPUT_NAME_PREFIX in terms_of("llama3.1").certain
     assert Clause.OUTPUT_NAME_PREFIX not in terms_of("llama3").possible
 
@@ -138,11 +139,25 @@ def test_exceptions_take_demands_away_at_most() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", [None, "", "  ", "BSD License", "MIT OR", "NOT MIT", "((MIT)", "no such licence", "EUPL-1.2", "MIT " * 400]
+    "text",
+    [
+        None,
+        "",
+        "  ",
+        "BSD License",
+        "openrail",
+        "deepseek",
+        "MIT OR",
+        "NOT MIT",
+        "((MIT)",
+        "no such licence",
+        "EUPL-1.2",
+        "MIT " * 400,
+    ],
 )
 def test_silence_and_riddles_are_unknown(text: str | None) -> None:
     assert terms_of(text) == UNKNOWN_TERMS
-    assert terms_of(text).commercial == terms_of(text).training_on_outputs == "unknown"
+    assert terms_of(text).commercial == terms_of(text).allow(Clause.OUTPUT_NO_TRAINING) == "unknown"
 
 
 def test_a_known_choice_beside_an_unknown_one_is_a_way_out() -> None:
@@ -178,6 +193,11 @@ def test_every_entry_of_the_table_can_be_read() -> None:
         assert terms_of(name) == Terms.of(clauses), name
 
 
+def test_what_is_asked_of_outputs_stands_against_commercial_use_as_well() -> None:
+    assert Terms.of(Clause.OUTPUT_NON_COMMERCIAL).commercial == "no"
+    assert Terms.of(Clause.OUTPUT_UNKNOWN).commercial == "unknown"
+
+
 def test_terms_and_clauses_read_well() -> None:
     assert str(terms_of("CC-BY-NC-4.0")) == "notice, attribution, state-changes, non-commercial"
     assert str(NO_TERMS) == "none"
@@ -197,6 +217,13 @@ WRONG: Any = "MIT"
         (lambda: terms_of(5), TypeError, r"licence must be a string or None, got 5 \(int\)"),  # type: ignore[arg-type]
         (lambda: Terms(frozenset()), ValueError, "choices must hold at least one alternative"),
         (lambda: Terms(frozenset([-1])), ValueError, "choices must hold clauses, got the negative number -1"),
+        (
+            lambda: Terms(frozenset([1 << 40])),
+            ValueError,
+            "choices must hold clauses, got 1099511627776, which has bits",
+        ),
+        (lambda: NO_TERMS.through(WRONG), TypeError, r"clauses must be a Clause, got 'MIT' \(str\)"),
+        (lambda: NO_TERMS.through(3), TypeError, "clauses must be a Clause, got 3"),  # type: ignore[arg-type]
         (lambda: Terms(frozenset(["MIT"])), TypeError, "choices must hold clauses, got 'MIT'"),  # type: ignore[list-item]
         (lambda: Terms(frozenset([True])), TypeError, "choices must hold clauses, got True"),
         (lambda: NO_TERMS.allow(3), TypeError, "what must be a Clause, got 3"),  # type: ignore[arg-type]

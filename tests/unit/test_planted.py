@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secondhand.lineage import draw_phrases, emission_chance, expected_occurrences, occurrences, plant, relay
+from secondhand.lineage import (
+    draw_passages,
+    draw_phrases,
+    emission_chance,
+    expected_occurrences,
+    occurrences,
+    plant_phrases,
+    relay,
+)
 
 TEXT = ["the", "cat", "saw", "the", "dog", "and", "the", "dog", "saw", "the", "cat", "run"]
 PHRASES = [("green", "idea"), ("sleeps", "furiously", "now")]
@@ -22,9 +30,33 @@ def test_phrases_have_the_length_asked_for_and_differ_by_seed() -> None:
     assert drawn != draw_phrases(TEXT, number=20, length=5, seed=10_001)
 
 
+@given(st.lists(st.lists(st.sampled_from("abc"), min_size=1, max_size=7), min_size=1, max_size=6), st.integers(1, 4))
+def test_passages_stand_each_in_one_document_at_different_places(documents: list[list[str]], length: int) -> None:
+    places = [
+        (index, tuple(words[start : start + length]))
+        for index, words in enumerate(documents)
+        for start in range(len(words) - length + 1)
+    ]
+    if not places:
+        with pytest.raises(ValueError, match=f"number must be at most the 0 places for {length} words, got 1"):
+            draw_passages(documents, number=1, length=length, seed=10_000)
+        return
+    drawn = draw_passages(documents, number=len(places), length=length, seed=10_000)
+    assert sorted((passage.document, passage.words) for passage in drawn) == sorted(places)
+
+
+def test_passages_repeat_and_differ_by_seed() -> None:
+    documents = [[f"{index}.{word}" for word in range(30)] for index in range(10)]
+    drawn = draw_passages(documents, number=50, length=8, seed=10_000)
+    assert all({word.split(".")[0] for word in passage.words} == {str(passage.document)} for passage in drawn)
+    assert len(set(drawn)) == 50
+    assert drawn == draw_passages(documents, number=50, length=8, seed=10_000)
+    assert drawn != draw_passages(documents, number=50, length=8, seed=10_001)
+
+
 @given(st.integers(10_000, 20_000), st.integers(0, 6), st.integers(0, 6))
 def test_planting_adds_just_the_copies_and_keeps_the_text(seed: int, first: int, second: int) -> None:
-    planted = plant(TEXT, PHRASES, [first, second], seed=seed)
+    planted = plant_phrases(TEXT, PHRASES, [first, second], seed=seed)
     assert len(planted) == len(TEXT) + 2 * first + 3 * second
     left = [word for word in planted if word in TEXT]
     assert left == TEXT
@@ -33,7 +65,7 @@ def test_planting_adds_just_the_copies_and_keeps_the_text(seed: int, first: int,
 
 
 def test_places_are_spread_over_the_whole_text() -> None:
-    starts = [plant(["a"] * 9, [("b",)], [1], seed=seed).index("b") for seed in range(10_000, 10_400)]
+    starts = [plant_phrases(["a"] * 9, [("b",)], [1], seed=seed).index("b") for seed in range(10_000, 10_400)]
     counts = np.bincount(starts, minlength=10)
     # Each place has the mean 40; four standard deviations of a binomial number are 24.
     assert (np.abs(counts - 40) < 24).all()
@@ -92,16 +124,35 @@ WRONG: Any = "a text"
         (lambda: draw_phrases(TEXT, number=1, length=0, seed=1), ValueError, "length must be at least 1, got 0"),
         (lambda: draw_phrases(TEXT, number=1, length=1, seed=-1), ValueError, "seed must be at least 0"),
         (lambda: draw_phrases(WRONG, number=1, length=1, seed=1), TypeError, "vocabulary must be a sequence of words"),
-        (lambda: plant([], PHRASES, [1, 1], seed=1), ValueError, "text must hold at least one word, got none"),
-        (lambda: plant(TEXT, PHRASES, [1], seed=1), ValueError, "copies must have one number for each of the 2"),
-        (lambda: plant(TEXT, PHRASES, [1, -1], seed=1), ValueError, "copies must be at least 0, got -1"),
-        (lambda: plant(TEXT, [(), ("a",)], [1, 1], seed=1), ValueError, "a phrase must hold at least one word"),
-        (lambda: plant(TEXT, WRONG, [1] * 6, seed=1), TypeError, "a phrase must be a sequence of words"),
+        (lambda: draw_passages([[]], number=1, length=1, seed=1), ValueError, "a document must hold at least one word"),
+        (
+            lambda: draw_passages(["ab"], number=1, length=1, seed=1),
+            TypeError,
+            "a document must be a sequence of words",
+        ),
+        (
+            lambda: draw_passages([TEXT], number=13, length=1, seed=1),
+            ValueError,
+            "number must be at most the 12 ",
+        ),
+        (lambda: draw_passages([TEXT], number=0, length=1, seed=1), ValueError, "number must be at least 1, got 0"),
+        (lambda: draw_passages([TEXT], number=1, length=0, seed=1), ValueError, "length must be at least 1, got 0"),
+        (lambda: plant_phrases([], PHRASES, [1, 1], seed=1), ValueError, "text must hold at least one word, got none"),
+        (
+            lambda: plant_phrases(TEXT, PHRASES, [1], seed=1),
+            ValueError,
+            "copies must have one number for each",
+        ),
+        (lambda: plant_phrases(TEXT, PHRASES, [1, -1], seed=1), ValueError, "copies must be at least 0, got -1"),
+        (lambda: plant_phrases(TEXT, [(), ("a",)], [1, 1], seed=1), ValueError, "a phrase must hold at least one word"),
+        (lambda: plant_phrases(TEXT, WRONG, [1] * 6, seed=1), TypeError, "a phrase must be a sequence of words"),
         (lambda: occurrences(WRONG, PHRASES), TypeError, "text must be a sequence of words, got the string 'a text'"),
         (lambda: expected_occurrences(TEXT, PHRASES, order=0, size=1), ValueError, "order must be at least 1, got 0"),
         (lambda: expected_occurrences(TEXT, PHRASES, order=1, size=0), ValueError, "size must be at least 1, got 0"),
         (lambda: relay(TEXT, PHRASES, [1, 1], order=2, models=0, seed=1), ValueError, "models must be at least 1"),
         (lambda: relay([*TEXT, 5], PHRASES, [1, 1], order=2, seed=1), TypeError, "text must hold strings, got 5"),  # type: ignore[list-item]
+        (lambda: emission_chance(WRONG, models=1), TypeError, "copies must be numbers, got 'a text'"),
+        (lambda: emission_chance(True, models=1), TypeError, "copies must be numbers, got True"),
         (lambda: emission_chance([1, -2], models=1), ValueError, "copies must be at least 0, got -2"),
         (lambda: emission_chance(1, models=0), ValueError, "models must be at least 1, got 0"),
     ],

@@ -5,13 +5,13 @@ from typing import Any
 import networkx as nx
 import pytest
 
-from secondhand.lineage import NO_OWN_TERMS, expected_free_share, random_lineage
+from secondhand.lineage import NO_OWN_TERMS, expected_free_share, random_market
 
 PLAN: dict[str, Any] = {"generations": 3, "size": 20, "parents": 2}
 
 
 def test_each_model_is_trained_on_distinct_things_of_the_generation_before() -> None:
-    graph = random_lineage({"MIT": 0.5, None: 0.5}, **PLAN, seed=10_000)
+    graph = random_market({"MIT": 0.5, None: 0.5}, **PLAN, seed=10_000)
     assert graph.number_of_nodes() == 80
     for generation, number in graph:
         sources = list(graph.successors((generation, number)))
@@ -23,7 +23,7 @@ def test_each_model_is_trained_on_distinct_things_of_the_generation_before() -> 
 
 
 def test_seeds_repeat_and_differ() -> None:
-    first, again, other = (random_lineage({"MIT": 1.0}, **PLAN, seed=seed) for seed in (10_000, 10_000, 10_001))
+    first, again, other = (random_market({"MIT": 1.0}, **PLAN, seed=seed) for seed in (10_000, 10_000, 10_001))
     assert set(first.edges) == set(again.edges) != set(other.edges)
 
 
@@ -36,6 +36,7 @@ def test_the_free_share_is_a_power_of_a_power() -> None:
 @pytest.mark.parametrize(
     ("change", "error", "message"),
     [
+        ({"licences": "MIT"}, TypeError, "licences must be a mapping from licence to probability, got 'MIT'"),
         ({"licences": {"MIT": 0.4}}, ValueError, "licences must sum to 1, got 0.4"),
         ({"licences": {"MIT": "a"}}, TypeError, "licences must be an array of numbers"),
         ({"generations": 0}, ValueError, "generations must be at least 1, got 0"),
@@ -47,7 +48,7 @@ def test_the_free_share_is_a_power_of_a_power() -> None:
 )
 def test_bad_plans_are_explained(change: dict[str, Any], error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
-        random_lineage(**{"licences": {"MIT": 1.0}, "seed": 1, **PLAN, **change})
+        random_market(**{"licences": {"MIT": 1.0}, "seed": 1, **PLAN, **change})
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,14 @@ def test_silence_declares_nothing(install: Any) -> None:
     assert licence_declarations(install()) == []
 
 
+def test_what_a_removal_left_behind_has_no_name_and_is_skipped(install: Any, tmp_path: Path) -> None:
+    install()
+    (tmp_path / "left_behind-1.0.dist-info").mkdir()
+    names = installed_distributions()
+    assert "madeup" in names
+    assert not {"None", "left-behind", "left_behind", ""} & set(names)
+
+
 def test_every_installed_distribution_can_be_read() -> None:
     names = installed_distributions()
     assert names == sorted(set(names), key=str.lower)

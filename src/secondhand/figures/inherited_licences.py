@@ -25,13 +25,13 @@ def relay(
     repeated: Mapping[str, Float[np.ndarray, "seeds orders"]],
     expected: Float[np.ndarray, " orders"],
 ) -> Figure:
-    """Draw how often planted phrases come back: by copies (left), and by the length of the models' n-grams (right).
+    """Draw how often planted phrases come back: by copies (left), and by how far the models look (right).
 
     Args:
         copies: how often phrases were planted; 0 is the control.
         found: name of the model → share of phrases written at least once.
         chances: name of the model → the same from theory.
-        orders: lengths of n-grams.
+        orders: how many words a model looks at, the one that it draws included.
         repeated: name of the model → occurrences for each planted copy.
         expected: the same from theory.
     """
@@ -41,10 +41,10 @@ def relay(
     for (name, shares), (colour, marker, style, shift) in zip(found.items(), looks, strict=False):
         label = t(f"inherited-licences.relay.{name}")
         _dots(left, places, shares, colour=colour, marker=marker, label=label)
-        left.plot(places, chances[name], color=colour, linestyle=style)
+        theory = t(f"inherited-licences.relay.theory-{name}")
+        left.plot(places, chances[name], color=colour, linestyle=style, label=theory)
         _dots(right, np.asarray(orders) + shift, repeated[name], colour=colour, marker=marker, label=label)
     right.plot(orders, expected, color=COLOURS.theory, linestyle="--", label=t("common.legend.theory"))
-    left.plot([], [], color=COLOURS.theory, linestyle="--", label=t("common.legend.theory"))
     labels = [t("inherited-licences.relay.control") if number == 0 else str(number) for number in copies]
     left.set_xticks(places, labels)
     left.set(
@@ -156,7 +156,7 @@ def generations(
                 label=t(f"inherited-licences.generations.{answer}"),
             )
         axes.set_xticks(steps)
-        axes.set(title=title, xlabel=t("common.axis.generation"), ylim=(-0.04, 1.3))
+        axes.set(title=title, xlabel=t("common.axis.generation"), ylim=(-0.04, 1.22))
         axes.set_yticks(np.linspace(0, 1, 6))
         axes.legend(loc="upper left", ncols=3, columnspacing=1.0, handletextpad=0.3, fontsize=9)
     grid[0].set(ylabel=t("inherited-licences.generations.share"))

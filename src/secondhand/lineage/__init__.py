@@ -41,6 +41,7 @@ from secondhand.lineage.memorisation import (
     plant,
 )
 from secondhand.lineage.obligations import (
+from secondhand.lineage.inheritance import (
     CONTRACT_ONLY,
     KINDS,
     STRICT,
@@ -68,14 +69,27 @@ from secondhand.lineage.pipelines import (
     expected_statuses,
     random_lineage,
     random_pipeline,
+from secondhand.lineage.licences import (
+    ALL_CLAUSES,
+    LICENCES,
+    NO_OWN_TERMS,
+    NO_TERMS,
+    OUTPUT_CLAUSES,
+    UNKNOWN_TERMS,
+    Answer,
+    Clause,
+    Terms,
+    terms_of,
 )
 from secondhand.lineage.planted import (
+    Passage,
     Relay,
+    draw_passages,
     draw_phrases,
     emission_chance,
     expected_occurrences,
     occurrences,
-    plant,
+    plant_phrases,
     relay,
 )
 from secondhand.lineage.populations import expected_free_share, random_lineage
@@ -102,6 +116,7 @@ from secondhand.lineage.watermark import (
     scored_pairs,
     watermark_divergence,
 )
+from secondhand.lineage.populations import expected_free_share, random_market
 
 __all__ = [
     "ALL_CLAUSES",
@@ -133,6 +148,7 @@ __all__ = [
     "Overlap",
     "Pipeline",
     "PlantedCorpus",
+    "Passage",
     "Policy",
     "Readings",
     "Relay",
@@ -157,6 +173,7 @@ __all__ = [
     "detection_probability",
     "dialogue",
     "digit_benchmark",
+    "draw_passages",
     "draw_phrases",
     "emission_chance",
     "emit_openlineage",
@@ -199,6 +216,8 @@ __all__ = [
     "published_score",
     "random_lineage",
     "random_pipeline",
+    "plant_phrases",
+    "random_market",
     "readings",
     "relay",
     "reworded",

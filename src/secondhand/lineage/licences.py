@@ -49,7 +49,7 @@ class Clause(IntFlag):
     UNKNOWN = auto()
     """May ask for any clause that does not name outputs: nobody knows."""
     OUTPUT_NO_TRAINING = auto()
-    """Do not train other models on outputs."""
+    """Do not train other models on outputs, or not models of some kind: most such clauses have exceptions."""
     OUTPUT_NAME_PREFIX = auto()
     """Begin the name of a model trained on outputs in a certain way."""
     OUTPUT_USE_RESTRICTIONS = auto()
@@ -110,16 +110,18 @@ _SPDX = {
 
 _OWN = {
     NO_OWN_TERMS: NO_CLAUSES,
-    # Llama 2 Community License, 18 July 2023, section 1.b.v: outputs may not improve any other large language model.
+    # Llama 2 Community License, 18 July 2023, section 1.b.v: outputs may not improve any other large language model,
+    # except Llama 2 and derivative works of it.
     "llama2": _LLAMA | Clause.OUTPUT_NO_TRAINING,
     # Llama 3 Community License, 18 April 2024, section 1.b.v: the same; 1.b.i asks for a name, but not by outputs.
     "llama3": _LLAMA | Clause.ATTRIBUTION | Clause.NAME_PREFIX | Clause.OUTPUT_NO_TRAINING,
     # Llama 3.1 Community License, 23 July 2024, section 1.b.i: a name for models trained on outputs.
     "llama3.1": _LLAMA | Clause.ATTRIBUTION | Clause.NAME_PREFIX | Clause.OUTPUT_NAME_PREFIX,
-    # BigScience Open RAIL-M, 18 August 2022, and those modelled on it, such as the DeepSeek License Agreement 1.0,
-    # 23 October 2023: a model taught to perform alike with synthetic data is a derivative, and passes restrictions on.
-    **dict.fromkeys(("openrail", "bigscience-openrail-m", "creativeml-openrail-m", "deepseek"), _OPENRAIL),
-    # Terms of a service, not of a work: no use of output to develop models that compete (wording of January 2024).
+    # CreativeML Open RAIL-M, 22 August 2022, and DeepSeek License Agreement 1.0, 23 October 2023, sections 1, 4 and 5:
+    # a model taught to perform alike with synthetic data is a derivative, and passes restrictions on.
+    **dict.fromkeys(("creativeml-openrail-m", "deepseek-license-1.0"), _OPENRAIL),
+    # Terms of a service, not of a work: no use of output to develop models that compete (wording of January 2024, from
+    # copies on other sites).
     "openai-terms": Clause.OUTPUT_NO_TRAINING | Clause.USE_RESTRICTIONS,
 }
 _ALIASES = {"llama2": "llama-2", "llama3": "llama-3", "llama3.1": "llama-3.1"}
@@ -129,7 +131,7 @@ LICENCES = MappingProxyType({**_SPDX, **_OWN})
 
 
 def minimal(choices: Iterable[int]) -> frozenset[int]:
-    """Return the sets of clauses that hold no other one: whoever may choose has no reason to choose the others."""
+    """Return the sets of clauses that hold no other one: as far as clauses go, there is no reason to choose another."""
     distinct, kept = set(choices), list[int]()
     if len(distinct) == 1:
         return frozenset(distinct)
@@ -166,8 +168,8 @@ class Terms:
         choices: the alternatives, each the bits of its clauses.
 
     Raises:
-        TypeError: a choice is no set of clauses.
-        ValueError: there is no choice, or one is negative.
+        TypeError: a choice is no number.
+        ValueError: there is no choice, or one has bits that are no clauses.
     """
 
     choices: frozenset[int]
@@ -179,6 +181,8 @@ class Terms:
                 raise TypeError(f"choices must hold clauses, got {choice!r} ({type(choice).__name__})")
             if choice < 0:
                 raise ValueError(f"choices must hold clauses, got the negative number {int(choice)}")
+            if choice & ~int(ALL_CLAUSES):
+                raise ValueError(f"choices must hold clauses, got {int(choice)}, which has bits that are none")
             choices.add(int(choice))
         if not choices:
             raise ValueError("choices must hold at least one alternative; Terms.of() asks for nothing")
@@ -205,6 +209,8 @@ class Terms:
 
     def through(self, clauses: Clause) -> "Terms":
         """Return what is left where only these clauses travel."""
+        if not isinstance(clauses, Clause):
+            raise TypeError(f"clauses must be a Clause, got {clauses!r} ({type(clauses).__name__})")
         return Terms(filtered(self.choices, int(clauses)))
 
     @property
@@ -245,13 +251,11 @@ class Terms:
 
     @property
     def commercial(self) -> Answer:
-        """Whether the thing itself may be used commercially, by some choice."""
-        return self.allow(Clause.NON_COMMERCIAL | Clause.OUTPUT_NON_COMMERCIAL)
+        """Whether some choice holds no clause against commercial use, that of outputs included.
 
-    @property
-    def training_on_outputs(self) -> Answer:
-        """Whether other models may be trained on its outputs, by some choice."""
-        return self.allow(Clause.OUTPUT_NO_TRAINING)
+        A clause about outputs stands here for the thing, too, since what arrived from a model is such an output.
+        """
+        return self.allow(Clause.NON_COMMERCIAL | Clause.OUTPUT_NON_COMMERCIAL)
 
     def __str__(self) -> str:
         return " | ".join(sorted((str(Clause(choice)) for choice in self.choices), key=lambda text: (len(text), text)))
@@ -297,9 +301,8 @@ def _terms_of_tree(tree: Any) -> Terms:
 def terms_of(licence: str | None) -> Terms:
     """Return what a licence asks for.
 
-    Silence is no permission: None, text that is no licence expression, and licences that the table `LICENCES` lacks
-    are unknown. "A OR B" offers a choice, "A AND B" asks for both. "A WITH E" is read as A, which never asks for too
-    little, as exceptions only take demands away.
+    None, text that is no licence expression, and licences that the table `LICENCES` lacks are taken for unknown.
+    "A OR B" offers a choice, "A AND B" asks for both. "A WITH E" is read as A, as if exceptions only took demands away.
 
     Args:
         licence: an SPDX expression, which may name contracts of the table such as "llama3.1"; a name in use such as

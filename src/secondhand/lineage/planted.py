@@ -1,4 +1,4 @@
-"""Phrases planted in a text, and how often a model, and a model of that model's text, write them again.
+"""Planted phrases, passages of documents, and how often a model, and a model of that model's text, write them again.
 
 A planted phrase is drawn at random, so that nobody writes it by chance: wherever it turns up, it came from where it was
 planted. It knows nothing of licences, which the text does not carry.
@@ -39,7 +39,46 @@ def draw_phrases(vocabulary: Sequence[str], *, number: int, length: int, seed: i
     return [tuple(words[index] for index in row) for row in drawn]
 
 
-def plant(text: Sequence[str], phrases: Sequence[Phrase], copies: Sequence[int], *, seed: int) -> list[str]:
+@dataclass(frozen=True)
+class Passage:
+    """A run of words of one document.
+
+    Attributes:
+        document: index of the document.
+        words: what stands there.
+    """
+
+    document: int
+    words: Phrase
+
+
+def draw_passages(documents: Sequence[Sequence[str]], *, number: int, length: int, seed: int) -> list[Passage]:
+    """Return passages that stand in the documents, at different random places, none across two documents.
+
+    Args:
+        documents: lists of words.
+        number: how many passages.
+        length: words of each passage.
+        seed: for the places.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        ValueError: a number is out of range, or the documents hold too few places.
+    """
+    length = _validation.integer("length", length, minimum=1)
+    number = _validation.integer("number", number, minimum=1)
+    texts = [_words("a document", document) for document in documents]
+    places = [(index, start) for index, words in enumerate(texts) for start in range(len(words) - length + 1)]
+    if len(places) < number:
+        raise ValueError(f"number must be at most the {len(places)} places for {length} words, got {number}")
+    chosen = np.random.default_rng(_validation.seed(seed)).choice(len(places), number, replace=False)
+    return [
+        Passage(index, tuple(texts[index][start : start + length]))
+        for index, start in (places[place] for place in chosen)
+    ]
+
+
+def plant_phrases(text: Sequence[str], phrases: Sequence[Phrase], copies: Sequence[int], *, seed: int) -> list[str]:
     """Return the text with so many copies of each phrase inserted, each at a random place between its words.
 
     Args:
@@ -91,7 +130,7 @@ def expected_occurrences(
 
     Read as a ring, a text enters each context as often as it leaves it, so that each n-gram of the model's order is
     sampled with its relative frequency in the text; the other words of a phrase follow with their conditional
-    frequencies.
+    frequencies. A phrase of m words may begin at `size` − m + 1 places of the sample.
 
     Args:
         text: what the model was fitted to.
@@ -160,11 +199,11 @@ def relay(
 
     Raises:
         TypeError: an argument has the wrong type.
-        ValueError: an argument is out of range; see `plant`.
+        ValueError: an argument is out of range; see `plant_phrases`.
     """
     models = _validation.integer("models", models, minimum=1)
     seeds = np.random.SeedSequence(_validation.seed(seed)).generate_state(models + 1).tolist()
-    current = plant(text, phrases, copies, seed=seeds[0])
+    current = plant_phrases(text, phrases, copies, seed=seeds[0])
     expected = expected_occurrences(current, phrases, order=order, size=len(current))
     counts = [occurrences(current, phrases)]
     learner = NGramLearner(order=order, vocabulary_size=len(set(current)))
@@ -179,7 +218,8 @@ def emission_chance(copies: ArrayLike, *, models: int) -> Float[np.ndarray, "*sh
 
     Each copy leaves a Poisson number of copies to the next text, one on average, if texts are long and equally long,
     the phrase is rare, and a model that began it carries on. With q₀ = 0 and q₁, q₂, … the chances that one copy
-    leaves no trace, q_{t+1} = exp(q_t − 1), and c copies leave a trace with probability 1 − q^c.
+    leaves no trace, q_{t+1} = exp(q_t − 1), and c copies leave a trace with probability 1 − q^c. Visits of a model
+    clump a little, so that the number is only nearly Poisson and the true chance slightly smaller.
 
     Args:
         copies: how many were planted, at least 0.
@@ -192,13 +232,16 @@ def emission_chance(copies: ArrayLike, *, models: int) -> Float[np.ndarray, "*sh
     Source:
         Derived here, as the loss of a neutral mutation (Fisher 1930).
     """
-    number: Float[np.ndarray, "*shape"] = np.asarray(copies, dtype=np.float64)
+    number = np.asarray(copies)
+    if number.dtype.kind not in "iuf":
+        raise TypeError(f"copies must be numbers, got {copies!r}")
     if not (number >= 0).all():
         raise ValueError(f"copies must be at least 0, got {number.min():g}")
     lost = 0.0
     for _ in range(_validation.integer("models", models, minimum=1)):
         lost = float(np.exp(lost - 1))
-    return 1 - lost**number
+    chances: Float[np.ndarray, "*shape"] = 1 - lost ** number.astype(np.float64)
+    return chances
 
 
 def _words(name: str, words: Sequence[str]) -> list[str]:

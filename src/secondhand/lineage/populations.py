@@ -1,4 +1,4 @@
-"""Random lineages, generation upon generation: to ask what follows where everybody builds on what others built.
+"""Random markets of models, generation upon generation: what follows where everybody builds on what others built?
 
 It knows nothing of what terms follow, only of who was made from what.
 """
@@ -13,7 +13,7 @@ from secondhand import _validation
 from secondhand.lineage.licences import NO_OWN_TERMS
 
 
-def random_lineage(
+def random_market(
     licences: Mapping[str | None, float], *, generations: int, size: int, parents: int, seed: int
 ) -> nx.DiGraph:
     """Return a graph of sources with random licences, and of generations of models that are trained on them.
@@ -36,6 +36,8 @@ def random_lineage(
         TypeError: an argument has the wrong type.
         ValueError: an argument is out of range.
     """
+    if not isinstance(licences, Mapping):
+        raise TypeError(f"licences must be a mapping from licence to probability, got {licences!r}")
     chances = _validation.probabilities("licences", list(licences.values()))
     generations = _validation.integer("generations", generations, minimum=1)
     size = _validation.integer("size", size, minimum=1)

@@ -44,7 +44,7 @@ class Declaration:
 
 @dataclass(frozen=True)
 class Contradiction:
-    """Two statements of a distribution that cannot both be the whole truth.
+    """Two statements of a distribution that cannot both be the whole truth; each may be part of it.
 
     Attributes:
         distribution: its name.
@@ -62,8 +62,9 @@ class Contradiction:
 
 
 def installed_distributions() -> list[str]:
-    """Return the names of all installed distributions, sorted."""
-    return sorted({str(found.metadata["Name"]) for found in distributions()}, key=str.lower)
+    """Return the names of all installed distributions, sorted; those without a name are what a removal left behind."""
+    named = [found.metadata.get_all("Name") or [] for found in distributions()]
+    return sorted({str(name) for names in named for name in names if name}, key=str.lower)
 
 
 def licence_declarations(distribution: str) -> list[Declaration]:

@@ -2,8 +2,8 @@
 
 It works on any `networkx.DiGraph` (or `MultiDiGraph`) whose edges point from the thing made to what it was made from.
 An edge has the attribute `kind`, one of `KINDS`. A node has the attribute `licence`, a text for `terms_of`. Where it is
-None or missing, the licence is unknown, since silence is no permission; a maker who adds no terms writes
-`NO_OWN_TERMS`. It knows nothing of how the graph came about.
+None or missing, the licence is taken for unknown; a maker who adds no terms writes `NO_OWN_TERMS`. What it computes
+follows from a reading that the caller chooses, and is no legal advice. It knows nothing of how the graph came about.
 """
 
 from collections import deque
@@ -39,16 +39,18 @@ _Value = TypeVar("_Value")
 class Policy:
     """A reading of the law and of contracts: which clauses travel along which kind of edge.
 
-    If any clause that names outputs travels along a kind, then so does the mark of unknown ones, and likewise for the
-    other clauses: what nobody knows may be one of those that travel.
+    Clauses form two groups, those that name outputs and the others, each with its mark for what nobody knows. Along a
+    kind of edge a group travels as a whole or not at all: were it to travel in part, the mark could no longer tell what
+    may have come along.
 
     Attributes:
         name: what the reading is called.
-        travels: kind → clauses that travel; every kind must be there.
+        travels: kind → clauses that travel: none, `OUTPUT_CLAUSES`, all others, or `ALL_CLAUSES`; every kind must be
+            there.
 
     Raises:
         TypeError: `travels` is no mapping to clauses.
-        ValueError: a kind is missing or unknown.
+        ValueError: a kind is missing or unknown, or part of a group travels.
     """
 
     name: str
@@ -65,13 +67,12 @@ class Policy:
         for kind, clauses in self.travels.items():
             if not isinstance(clauses, Clause):
                 raise TypeError(f"travels must map to clauses, got {clauses!r} for {kind!r}; use Clause(0) for none")
-        marked = {
-            kind: clauses
-            | (Clause.OUTPUT_UNKNOWN if clauses & OUTPUT_CLAUSES else NO_CLAUSES)
-            | (Clause.UNKNOWN if clauses & OTHER_CLAUSES else NO_CLAUSES)
-            for kind, clauses in self.travels.items()
-        }
-        object.__setattr__(self, "travels", MappingProxyType(marked))
+            if clauses not in (NO_CLAUSES, OUTPUT_CLAUSES, OTHER_CLAUSES, ALL_CLAUSES):
+                raise ValueError(
+                    f"travels must let all clauses that name outputs travel or none, and likewise all others, got "
+                    f"{clauses} for {kind!r}; use OUTPUT_CLAUSES, ALL_CLAUSES, their difference, or Clause(0)"
+                )
+        object.__setattr__(self, "travels", MappingProxyType(dict(self.travels)))
 
 
 _COPIES: dict[Kind, Clause] = {"derived_from": ALL_CLAUSES, "contains": ALL_CLAUSES, "evaluated_on": NO_CLAUSES}
@@ -92,7 +93,10 @@ _FORBIDS: dict[Kind, Clause] = dict.fromkeys(KINDS, NO_CLAUSES) | {
     "distilled_from": Clause.NO_DERIVATIVES | Clause.OUTPUT_NO_TRAINING,
     "derived_from": Clause.NO_DERIVATIVES,
 }
-"""Which clauses forbid a step, rather than ask something of its result."""
+"""Which clauses stand against a step, rather than ask something of its result."""
+
+_EXCEPTED = Clause.OUTPUT_NO_TRAINING
+"""Clauses with exceptions that a graph does not show: for derivatives of a model, or for models of another kind."""
 
 
 @dataclass(frozen=True)
@@ -104,17 +108,22 @@ class Step:
         kind: how.
         made_from: what it was made from.
         allowed: "no", or "unknown".
+        because: the clauses, and the marks of unknown ones, that may stand against the step, of all choices.
     """
 
     made: Any
     kind: Kind
     made_from: Any
     allowed: Answer
+    because: Clause
 
 
 @dataclass(frozen=True)
 class Readings:
-    """The terms that reach a thing under two readings; which of them holds, or what in between, is contested.
+    """The terms that reach a thing under two readings.
+
+    Which of them holds is contested, and the truth may lie outside both: generated text may hold copies, whose terms
+    contract-only lets go, and contracts may bind fewer people than either reading assumes.
 
     Attributes:
         strict: the terms if every clause travels through training.
@@ -138,8 +147,9 @@ def all_obligations(graph: nx.DiGraph, policy: Policy) -> dict[Any, Terms]:
     to u. It exists, and iteration finds it after finitely many steps, cycles or not, since both operations are
     monotone and there are finitely many clauses. The solution does not depend on the order of the steps.
 
-    Of alternatives each use may take another. Where the clauses that travel are nested from kind to kind, as in
-    `STRICT` and `CONTRACT_ONLY`, this leaves no more freedom than one choice for all uses.
+    Of alternatives each use may take another. Where the clauses that travel are nested (of any two kinds of edges, one
+    lets all travel that the other does), as in `STRICT` and `CONTRACT_ONLY`, this leaves no more freedom than one
+    choice for all uses.
 
     Args:
         graph: edges from the thing made to what it was made from.
@@ -257,11 +267,13 @@ def clause_path(graph: nx.DiGraph, node: Hashable, clause: Clause, policy: Polic
 
 
 def forbidden_steps(graph: nx.DiGraph, policy: Policy) -> list[Step]:
-    """Return the steps that the terms of what was used forbid, or may forbid.
+    """Return the steps that the terms of what was used forbid, or may forbid, under a policy.
 
-    Training on outputs is forbidden where the outputs come with a clause against it, and so is making a changed
-    version of what must not be changed, if the policy takes a trained model for a changed version of its data. A step
-    to a choice that allows it is not reported.
+    Training on outputs may be forbidden where they come with a clause against it. That is never reported as a sure
+    "no": such clauses except derivatives of the licensed model, or concern language models or competitors only, which
+    the graph does not show. A changed version of what must not be passed on changed is a "no", on the assumption that
+    everything made here is passed on, if the policy takes a trained model for a changed version of its data. A step
+    that some choice allows is not reported. No clause here stands against training on a data set itself.
 
     Raises:
         TypeError: an argument, or the licence of a node, has the wrong type.
@@ -271,9 +283,14 @@ def forbidden_steps(graph: nx.DiGraph, policy: Policy) -> list[Step]:
     steps = []
     for made, made_from, kind in graph.edges(data="kind"):
         against = _FORBIDS[kind] & policy.travels[kind]
-        allowed = terms[made_from].allow(against)
-        if against and allowed != "yes":
-            steps.append(Step(made, kind, made_from, allowed))
+        reached = terms[made_from]
+        if against and reached.allow(against) != "yes":
+            sure = reached.allow(against & ~_EXCEPTED) == "no"
+            marks = (Clause.UNKNOWN if against & OTHER_CLAUSES else NO_CLAUSES) | (
+                Clause.OUTPUT_UNKNOWN if against & OUTPUT_CLAUSES else NO_CLAUSES
+            )
+            because = reached.possible & (against | marks)
+            steps.append(Step(made, kind, made_from, "no" if sure else "unknown", because))
     return steps
 
 
