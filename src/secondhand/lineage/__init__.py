@@ -14,13 +14,11 @@ from secondhand.lineage.exports import (
     to_openlineage,
     to_prov,
 )
-from secondhand.lineage.graph import (
-    STATUSES,
-    Contamination,
-    Edge,
+from secondhand.lineage.files import (
     LineageFileError,
+)
+from secondhand.lineage.graph import (
     LineageGraph,
-    Node,
 )
 from secondhand.lineage.laundering import (
     ask,
@@ -43,6 +41,10 @@ from secondhand.lineage.licences import (
     Clause,
     Terms,
     terms_of,
+)
+from secondhand.lineage.nodes import (
+    Edge,
+    Node,
 )
 from secondhand.lineage.obligations import (
     CONTRACT_ONLY,
@@ -67,6 +69,10 @@ from secondhand.lineage.pipelines import (
 )
 from secondhand.lineage.recording import (
     content_hash,
+)
+from secondhand.lineage.search import (
+    STATUSES,
+    Contamination,
 )
 
 __all__ = [
