@@ -56,8 +56,8 @@ def random_pipeline(
 
     Each corpus holds test items of the benchmark with probability `leak`. From the second generation on, each model
     also learns, with probability `synthetic`, from data that a model of the previous generation generated, any of
-    them with equal probability. With probability `published` its maker says what it was trained on; what is said is true and
-    complete. All choices are independent.
+    them with equal probability. With probability `published` its maker says what it was trained on; what is said is
+    true and complete. All choices are independent.
 
     Args:
         generations: at least 1.

@@ -135,8 +135,9 @@ class Store:
             raise TypeError(f"node must be a Node, got {node!r} ({type(node).__name__})")
         known = self._nodes.get(node.name)
         if known is not None and known != node:
+            difference = _difference(known, node)
             raise ValueError(
-                f"{node.name!r} is in the graph with other content: {_difference(known, node)}; use a new name, or `vouch`"
+                f"{node.name!r} is in the graph with other content: {difference}; use a new name, or `vouch`"
             )
         self._check_content(node)
         edges = several("edges", edges, "Edge")
