@@ -15,10 +15,12 @@ from secondhand.lineage import (
     expected_seen,
     expected_statuses,
     hits,
+    invent_parts,
     invent_quiz,
     launder,
     library_questions,
     matched_share,
+    named_share,
     random_lineage,
     random_pipeline,
     reworded,
@@ -126,10 +128,43 @@ def test_a_quiz_has_distinct_names_and_keys_in_range() -> None:
 
 def test_a_teacher_that_saw_the_quiz_passes_it_on() -> None:
     run = launder(1.0, items=30, seed=10_000)
-    assert run == {"teacher": 30, "student": 30, "teacher_matched": 1.0, "student_matched": 0.0}
+    assert run == {
+        "teacher": 30,
+        "student": 30,
+        "teacher_matched": 1.0,
+        "student_matched": 0.0,
+        "quoted_matched": 1.0,
+        "student_named": 1.0,
+        "student_keyed": 1.0,
+    }
     assert launder(0.5, items=30, seed=10_000)["teacher_matched"] == 0.5
     assert launder(0.0, items=30, seed=10_000)["teacher_matched"] == 0.0
     assert launder(0.0, items=30, seed=10_000) == launder(0.0, items=30, seed=10_000)
+
+
+def test_names_are_found_without_a_leak_and_keys_only_with_one() -> None:
+    run = launder(0.0, items=50, seed=10_000)
+    assert run["student_named"] == 1.0
+    # The student repeats its text: a name with the right key is a hit, found or guessed.
+    assert run["student_keyed"] == run["student"] / 50
+    quiz = invent_quiz(20, seed=10_000)
+    assert named_share(quiz["test"], quiz["test"], with_key=True) == 1.0
+    assert named_share(quiz["test"], quiz["train"], with_key=False) == 0.0
+
+
+def test_a_quiz_takes_its_parts_from_the_list() -> None:
+    parts = invent_parts(30, seed=10_000)
+    quiz = invent_quiz(10, parts=parts, seed=10_000)
+    asked = {part for split in quiz.values() for part in split["part"]}
+    assert len(asked) == 20
+    assert asked < set(parts["part"])
+
+
+def test_a_catalogue_without_generators_finds_own_corpora_only() -> None:
+    world = random_pipeline(**SETTING, models=8, seed=10_000)
+    assert ((world.statuses(catalogue=True) == "direct") == world.seen_directly).all()
+    assert set(world.statuses(catalogue=True).ravel()) <= {"direct", "none-documented"}
+    assert (world.statuses() == "via-teacher").any()
 
 
 def test_the_search_needs_the_name_of_a_part() -> None:
@@ -151,7 +186,12 @@ def test_the_steps_of_the_chapter_fit_together() -> None:
     ("call", "error", "message"),
     [
         (lambda: invent_quiz(0, seed=1), ValueError, "items must be at least 1"),
-        (lambda: invent_quiz(10**7, seed=1), ValueError, "items must be at most"),
+        (lambda: invent_parts(10**7, seed=1), ValueError, "count must be at most"),
+        (lambda: invent_parts(0, seed=1), ValueError, "count must be at least 1"),
+        (lambda: invent_quiz(5, parts=["a"], seed=1), TypeError, "parts must be a datasets.Dataset"),  # type: ignore[arg-type]
+        (lambda: invent_quiz(5, parts=invent_parts(9, seed=1), seed=1), ValueError, "at least 10 names, got 9 rows"),
+        (lambda: named_share(*[invent_quiz(2, seed=1)["test"]] * 2, with_key=1), TypeError, "with_key must be True"),
+        (lambda: matched_share(*[invent_quiz(2, seed=1)["test"].select([])] * 2), ValueError, "got an empty table"),
         (lambda: invent_quiz(5, seed=-1), ValueError, "seed must be at least 0"),
         (lambda: library_questions(10**6, seed=1), ValueError, "items must be at most the"),
         (lambda: reworded([]), ValueError, "parts must hold at least one name"),

@@ -1,5 +1,7 @@
 """Exercises of the chapter on tracing lineage."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from secondhand.exercises.mechanism import Function, WrongAnswerError, exercise, expect_close, findings_of
@@ -10,6 +12,8 @@ Pairs = list[tuple[str, str]]
 
 _CHAIN: Pairs = [("X", "B"), ("S", "X"), ("Y", "S"), ("Y", "T")]
 _DETOUR: Pairs = [("Y", "A"), ("A", "D"), ("D", "E"), ("E", "B"), ("Y", "C"), ("C", "B"), ("Z", "Y")]
+_NAMES = ["Y", "S", "X", "R", "Q", "P", "N", "M", "B"]
+_LONG: Pairs = list(pairwise(_NAMES))
 _DIAMOND: Pairs = [("X", "B"), ("S", "X"), ("U", "X"), ("Y", "S"), ("Y", "U"), ("V", "Y"), ("W", "Y"), ("W", "B")]
 
 
@@ -25,14 +29,25 @@ def _check_in_lineage(answer: Function, solve: Function) -> None:
             raise WrongAnswerError(_say("in_lineage.wrong.type", got=type(got).__name__))
         return bool(got)
 
-    if not ask([("Y", "B")], "Y", "B"):
-        raise WrongAnswerError(_say("in_lineage.wrong.direct"))
-    if ask([("B", "Y")], "Y", "B"):
+    forward, backward = ask([("Y", "B")], "Y", "B"), ask([("B", "Y")], "Y", "B")
+    if backward:
         raise WrongAnswerError(_say("in_lineage.wrong.reversed"))
-    if not ask([("X", "B"), ("Y", "X")], "Y", "B") or not ask(_CHAIN, "Y", "B"):
-        raise WrongAnswerError(_say("in_lineage.wrong.shallow"))
-    if not ask(_CHAIN[::-1], "Y", "B") or not ask([("M", "T"), ("M", "B"), ("Y", "T"), ("Y", "M")], "Y", "B"):
-        raise WrongAnswerError(_say("in_lineage.wrong.order"))
+    if not forward:
+        raise WrongAnswerError(_say("in_lineage.wrong.direct"))
+    if not ask([("Y", "quiz")], "Y", "quiz") or ask([("Y", "B")], "Y", "quiz"):
+        raise WrongAnswerError(_say("in_lineage.wrong.name"))
+    if not ask([("Y", "B"), ("Y", "T")], "Y", "B") or not ask([("Y", "T"), ("Y", "B")], "Y", "B"):
+        raise WrongAnswerError(_say("in_lineage.wrong.sources"))
+    for chain in ([("Y", "S"), ("S", "B")], _LONG):
+        # One walk through the list finds a chain in one order only.
+        found = ask(chain, "Y", "B"), ask(chain[::-1], "Y", "B")
+        if found in ((True, False), (False, True)):
+            raise WrongAnswerError(_say("in_lineage.wrong.order"))
+        if not all(found):
+            raise WrongAnswerError(_say("in_lineage.wrong.shallow"))
+    for mixed in (_LONG[1::2] + _LONG[::2], [("M", "T"), ("M", "B"), ("Y", "T"), ("Y", "M")]):
+        if not ask(mixed, "Y", "B"):
+            raise WrongAnswerError(_say("in_lineage.wrong.order"))
     for edges, model in ((_CHAIN, "T"), (_DETOUR, "Z"), (_DIAMOND, "V"), ([("X", "B"), ("X", "T"), ("Y", "T")], "Y")):
         if ask(edges, model, "B") != solve(edges, model, "B"):
             raise WrongAnswerError(_say("in_lineage.wrong.value", edges=edges, model=model))
@@ -70,18 +85,22 @@ def _check_share_missed(answer: Function, solve: Function) -> None:
             raise WrongAnswerError(_say("share_missed.wrong.models"))
         if np.isclose(value, 0.24):
             raise WrongAnswerError(_say("share_missed.wrong.found"))
+        if np.isclose(value, 76):
+            raise WrongAnswerError(_say("share_missed.wrong.percent"))
+        if np.isclose(value, 0.95):
+            raise WrongAnswerError(_say("share_missed.wrong.leak"))
     for leak, synthetic in ((0.05, 0.8), (0.3, 0.5), (0.01, 0.99), (0.2, 0.0)):
         wrong = _say("share_missed.wrong.value", leak=leak, synthetic=synthetic)
         expect_close(answer(leak, synthetic), solve(leak, synthetic), wrong)
 
 
-@exercise(difficulty="warm-up", minutes=6, check=_check_share_missed)
+@exercise(difficulty="warm-up", minutes=3, check=_check_share_missed)
 def share_missed(leak: float, synthetic: float) -> float:
     """Return which share of the contaminated models the catalogue misses.
 
     In the long run, after very many generations. leak is the probability
     that a model's own corpus holds the benchmark, synthetic that it has a
-    teacher of the last generation. The catalogue sees own corpora only.
+    teacher of the previous generation. The catalogue sees own corpora.
     """
     contaminated = leak / (1 - (1 - leak) * synthetic)
     return 1 - leak / contaminated
@@ -90,7 +109,9 @@ def share_missed(leak: float, synthetic: float) -> float:
 def _check_witness(answer: Function, solve: Function) -> None:
     def ask(edges: Pairs, model: str, benchmark: str) -> list[str]:
         got = answer(list(edges), model, benchmark)
-        if not isinstance(got, list | tuple) or not all(type(name) is str for name in got):
+        if isinstance(got, list | tuple) and not all(type(name) is str for name in got):
+            raise WrongAnswerError(_say("witness.wrong.entries"))
+        if not isinstance(got, list | tuple):
             raise WrongAnswerError(_say("witness.wrong.type", got=type(got).__name__))
         return list(got)
 
@@ -101,6 +122,8 @@ def _check_witness(answer: Function, solve: Function) -> None:
         raise WrongAnswerError(_say("witness.wrong.reversed"))
     if got in (["X", "S", "Y"], ["B", "X", "S"], ["X", "S"]):
         raise WrongAnswerError(_say("witness.wrong.ends"))
+    if "quiz" not in ask([("Y", "quiz"), ("B", "quiz")], "Y", "quiz"):
+        raise WrongAnswerError(_say("witness.wrong.name"))
     for edges in (_DETOUR, _DETOUR[::-1]):
         if ask(edges, "Z", "B") == ["B", "E", "D", "A", "Y", "Z"]:
             raise WrongAnswerError(_say("witness.wrong.long"))
@@ -160,8 +183,17 @@ def _check_verdict(answer: Function, solve: Function) -> None:
         raise WrongAnswerError(_say("verdict.wrong.silent"))
     if ask(_TOLD, ["B", "C", "D"]) == "none documented":
         raise WrongAnswerError(_say("verdict.wrong.self"))
-    if ask(test, ["Y"]) != "seen":
+    if ask(test, ["Y"]) != "seen" or ask(test, ["B", "D"]) != "seen":
         raise WrongAnswerError(_say("verdict.wrong.priority"))
+    if ask(_TOLD, ["C", "D", "X", "Y"]) == "none documented":
+        raise WrongAnswerError(_say("verdict.wrong.benchmark"))
+    if ask([*_TOLD, ("Q", "B", None)], everything) != "none documented":
+        raise WrongAnswerError(_say("verdict.wrong.outside"))
+    steps = ["C", "E", "F", "G", "H", "I"]
+    deep: list[tuple[str, str, str | None]] = [*_TOLD, *((made, old, None) for made, old in pairwise(steps))]
+    leaking: list[tuple[str, str, str | None]] = [*deep, ("I", "B", "test")]
+    if ask(deep, [*everything, *steps[:-1]]) != "unknown" or ask(leaking[::-1], [*everything, *steps]) != "seen":
+        raise WrongAnswerError(_say("verdict.wrong.depth"))
     far: list[tuple[str, str, str | None]] = [("Q", "B", "test"), *_TOLD]
     both: list[tuple[str, str, str | None]] = [*_TOLD, ("C", "B", None), ("X", "B", "test"), ("C", "X", None)]
     for edges, documented in ((far, [*everything]), (far, ["B", "D", "Y"]), (both, everything), (_TOLD, everything)):
@@ -201,6 +233,13 @@ def _check_holm(answer: Function, solve: Function) -> None:
             raise WrongAnswerError(_say("holm.wrong.bonferroni"))
         if np.allclose(got, unsorted):
             raise WrongAnswerError(_say("holm.wrong.order"))
+        if np.allclose(got, unsorted[order]):
+            raise WrongAnswerError(_say("holm.wrong.place"))
+        rising = np.minimum.accumulate((given[order] * 4 / np.arange(1, 5))[::-1])[::-1]
+        false_discovery = np.empty(4)
+        false_discovery[order] = np.minimum(rising, 1)
+        if np.allclose(got, false_discovery):
+            raise WrongAnswerError(_say("holm.wrong.discovery"))
         plain = np.empty(4)
         plain[order] = np.minimum(steps, 1)
         if np.allclose(got, plain):
@@ -245,6 +284,9 @@ def _check_still_suspected(answer: Function, solve: Function) -> None:
             raise WrongAnswerError(_say("still_suspected.wrong.level"))
         if np.isclose(value, 0.95 / 1.65):
             raise WrongAnswerError(_say("still_suspected.wrong.complement"))
+    got = answer(0.2, 0.9, 0.01)
+    if isinstance(got, int | float | np.number) and np.isclose(float(got), 0.1 / 1.09):
+        raise WrongAnswerError(_say("still_suspected.wrong.even"))
     cases = ((0.5, 0.3, 0.05), (0.2, 0.9, 0.01), (0.9, 0.05, 0.05), (0.5, 1.0, 0.05))
     for before, power, level in cases:
         wrong = _say("still_suspected.wrong.value", before=before, power=power, level=level)
@@ -271,6 +313,8 @@ def _check_single_cuts(answer: Function, solve: Function) -> None:
             raise WrongAnswerError(_say("single_cuts.wrong.pairs"))
         return set(got)
 
+    if ask(_CHAIN, "Y") and not ask(_CHAIN, "Y") <= set(_CHAIN):
+        raise WrongAnswerError(_say("single_cuts.wrong.pairs"))
     if ask(_CHAIN, "Y") == set(_CHAIN):
         raise WrongAnswerError(_say("single_cuts.wrong.all"))
     if ask(_CHAIN, "Y") in ({("X", "B")}, {("Y", "S")}, {("S", "X")}):
@@ -284,7 +328,7 @@ def _check_single_cuts(answer: Function, solve: Function) -> None:
             raise WrongAnswerError(_say("single_cuts.wrong.value", edges=edges, model=model))
 
 
-@exercise(difficulty="stretch", minutes=20, check=_check_single_cuts)
+@exercise(difficulty="stretch", minutes=10, check=_check_single_cuts)
 def single_cuts(
     edges: list[tuple[str, str]],
     model: str,
@@ -313,6 +357,14 @@ def _check_answerable(answer: Function, solve: Function) -> None:
         raise WrongAnswerError(_say("answerable.wrong.length"))
     if got is not None and np.shape(got) == (11,):
         values = np.asarray(got, dtype=float)
+        right = np.asarray(solve(0.9, 0.8, 10))
+        if np.allclose(values, 1 - right):
+            raise WrongAnswerError(_say("answerable.wrong.complement"))
+        lost = [0.9]
+        for _ in range(10):
+            lost.append(0.9 * 0.8 * lost[-1])
+        if np.allclose(values, lost):
+            raise WrongAnswerError(_say("answerable.wrong.teacherless"))
         if np.allclose(values, 0.9 ** np.arange(1, 12)):
             raise WrongAnswerError(_say("answerable.wrong.chain"))
         if np.allclose(values, 0.9):
@@ -324,7 +376,7 @@ def _check_answerable(answer: Function, solve: Function) -> None:
         expect_close(answer(published, synthetic, generations), solve(published, synthetic, generations), wrong)
 
 
-@exercise(difficulty="stretch", minutes=15, check=_check_answerable)
+@exercise(difficulty="stretch", minutes=10, check=_check_answerable)
 def answerable(
     published: float,
     synthetic: float,
@@ -332,9 +384,10 @@ def answerable(
 ) -> np.ndarray:
     """Return an array: the share of models whose whole lineage is published.
 
-    At generation 0, 1, and so on. A maker publishes with probability
-    published. From generation 1 on, a model has a teacher in the last
-    generation with probability synthetic. All choices are independent.
+    It has generations + 1 entries, for generation 0 to `generations`. A
+    maker publishes with probability published. From generation 1 on, a
+    model has a teacher in the previous generation with probability
+    synthetic. All choices are independent.
     """
     shares = [published]
     for _ in range(generations):

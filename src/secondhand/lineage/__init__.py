@@ -4,14 +4,36 @@ from secondhand.lineage.attribution import attribute
 from secondhand.lineage.evidence import DECLARED, SUSPECTED, Evidence, SignificanceTest, holm_adjusted
 from secondhand.lineage.exports import emit_openlineage, from_prov, to_croissant, to_openlineage, to_prov
 from secondhand.lineage.graph import STATUSES, Contamination, Edge, LineageFileError, LineageGraph, Node
+from secondhand.lineage.evidence import (
+    DECLARED,
+    SUSPECTED,
+    Evidence,
+    SignificanceTest,
+    holm_adjusted,
+)
+from secondhand.lineage.exports import (
+    emit_openlineage,
+    from_prov,
+    to_croissant,
+    to_openlineage,
+    to_prov,
+)
+from secondhand.lineage.files import (
+    LineageFileError,
+)
+from secondhand.lineage.graph import (
+    LineageGraph,
+)
 from secondhand.lineage.laundering import (
     ask,
     dialogue,
     hits,
+    invent_parts,
     invent_quiz,
     launder,
     library_questions,
     matched_share,
+    named_share,
     reworded,
 )
 from secondhand.lineage.leaked_benchmarks import DigitBenchmark, ListBenchmark, digit_benchmark, list_benchmark
@@ -39,6 +61,9 @@ from secondhand.lineage.memorisation import (
     fit_extraction_curve,
     likelihood_rank,
     plant,
+from secondhand.lineage.nodes import (
+    Edge,
+    Node,
 )
 from secondhand.lineage.obligations import (
 from secondhand.lineage.inheritance import (
@@ -117,6 +142,10 @@ from secondhand.lineage.watermark import (
     watermark_divergence,
 )
 from secondhand.lineage.populations import expected_free_share, random_market
+from secondhand.lineage.search import (
+    STATUSES,
+    Contamination,
+)
 
 __all__ = [
     "ALL_CLAUSES",
@@ -196,6 +225,7 @@ __all__ = [
     "green_z_score",
     "hits",
     "holm_adjusted",
+    "invent_parts",
     "invent_quiz",
     "launder",
     "library_questions",
@@ -208,6 +238,7 @@ __all__ = [
     "min_k_prob",
     "ngram_overlap",
     "null_variance",
+    "named_share",
     "obligations",
     "occurrences",
     "order_test_power",

@@ -19,7 +19,10 @@ EvidenceStatus = Literal["declared", "tested", "unknown"]
 
 @dataclass(frozen=True, order=True)
 class SignificanceTest:
-    """The outcome of one test of the hypothesis that an edge does not exist.
+    """The outcome of one test whose null hypothesis is true if nothing has come along the edge, by whatever route.
+
+    A test that looks at what a model knows cannot tell how it came to know it: the null hypothesis is then "the model
+    has not seen the items", and a student that learnt them from a teacher rejects it as well.
 
     Attributes:
         p_value: from 0 to 1; small where the data are improbable without the edge.
@@ -75,7 +78,10 @@ class Evidence:
         return "tested" if self.tests else "unknown"
 
     def merged(self, other: "Evidence") -> "Evidence":
-        """Return all that either of the two says. Nothing is taken back, so the order of merging does not matter."""
+        """Return all that either of the two says; nothing is taken back, so that the order of merging does not matter.
+
+        More tests can still make each of them count for less, since `holm_adjusted` looks at how many there are.
+        """
         return Evidence(self.declared or other.declared, (*self.tests, *other.tests))
 
     def to_dict(self) -> dict[str, Any]:

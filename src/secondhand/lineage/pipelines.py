@@ -12,7 +12,9 @@ from jaxtyping import Bool, Float, Int
 
 from secondhand import _validation
 from secondhand.lineage.evidence import SignificanceTest
-from secondhand.lineage.graph import STATUSES, WHOLE, ContaminationStatus, Edge, LineageGraph
+from secondhand.lineage.graph import LineageGraph
+from secondhand.lineage.nodes import WHOLE, EdgeKey, EdgeKind, Node, NodeKind
+from secondhand.lineage.search import STATUSES, ContaminationStatus
 
 BENCHMARK = "benchmark"
 """Id of the benchmark in every pipeline."""
@@ -36,9 +38,14 @@ class Pipeline:
     seen_directly: Bool[np.ndarray, "generations models"]
     depth: Int[np.ndarray, "generations models"]
 
-    def statuses(self) -> np.ndarray:
-        """Return what the graph says of each model, generation by generation."""
-        answers = [[self.graph.contamination(model, BENCHMARK).status for model in row] for row in self.models]
+    def statuses(self, *, catalogue: bool = False) -> np.ndarray:
+        """Return what the graph says of each model, generation by generation.
+
+        Args:
+            catalogue: ask a copy of the graph in which no model is the source of a dataset.
+        """
+        asked = self.graph.filtered(lambda edge: edge.kind != "generated_by") if catalogue else self.graph
+        answers = [[asked.contamination(model, BENCHMARK).status for model in row] for row in self.models]
         return np.array(answers, dtype=object)
 
 
@@ -48,9 +55,9 @@ def random_pipeline(
     """Make models in generations, each trained on a corpus of its own, and some on what an older model generated.
 
     Each corpus holds test items of the benchmark with probability `leak`. From the second generation on, each model
-    also learns, with probability `synthetic`, from data that a model of the last generation generated, any of them with
-    equal probability. With probability `published` its maker says what it was trained on; what is said is true and
-    complete. All choices are independent.
+    also learns, with probability `synthetic`, from data that a model of the previous generation generated, any of
+    them with equal probability. With probability `published` its maker says what it was trained on; what is said is
+    true and complete. All choices are independent.
 
     Args:
         generations: at least 1.
@@ -150,11 +157,12 @@ def expected_statuses(
 
 
 def random_lineage(things: int, *, documented: float = 0.9, seed: int) -> LineageGraph:
-    """Return a graph of corpora, synthetic sets and models, each made from up to four older things, and one benchmark.
+    """Return a graph of corpora, synthetic sets, models and benchmarks, each made from up to three older things.
 
-    Edges are of every kind that fits. One in five is only suspected, and half of those are tested, with p-values of
-    which half are below one in a thousand. Steps to the benchmark name its training part, its test part, all of it, or
-    nothing.
+    One of the benchmarks is named `BENCHMARK`. In half of the graphs it was made from older things; in some somebody
+    vouches that its items are its own. Edges are of every kind that fits. One in five is only suspected, and half of
+    those are tested, with p-values of which half are below one in a thousand. Steps to a benchmark with splits name its
+    training part, its test part, all of it, or nothing.
 
     Args:
         things: besides the benchmark, at least 1.
@@ -169,36 +177,56 @@ def random_lineage(things: int, *, documented: float = 0.9, seed: int) -> Lineag
     documented = _validation.number("documented", documented, minimum=0, maximum=1)
     generator = np.random.default_rng(_validation.seed(seed))
     graph = LineageGraph()
-    graph.benchmark(BENCHMARK, documented=True)
-    data, models = [BENCHMARK], list[str]()
-    splits = [(BENCHMARK, "train"), (BENCHMARK, "test"), (BENCHMARK, WHOLE), BENCHMARK]
-    for number in range(things):
-        name, vouched = f"thing {number}", bool(generator.random() < documented)
-        is_model = bool(generator.random() < 0.5)
-        if is_model:
-            models.append(graph.model(name, documented=vouched))
-        elif models and generator.random() < 0.5:
-            author = str(generator.choice(models))
-            data.append(graph.synthetic(name, generated_by=author, documented=vouched))
-        else:
-            data.append(graph.corpus(name, documented=vouched))
-        for _ in range(generator.integers(0, 4)):
-            from_model = is_model and len(models) > 1 and generator.random() < 0.3
-            older = models[:-1] if from_model else data[: len(data) - (not is_model)]
-            # Recent things are likelier, so that lineages are deep; the benchmark is likelier still.
-            source = older[-1 - min(int(generator.exponential(4)), len(older) - 1)]
-            if not from_model and generator.random() < 0.05:
-                source = BENCHMARK
-            kinds = ("distilled_from", "derived_from") if from_model else ("derived_from", "contains")
-            kind = "trained_on" if is_model and not from_model else kinds[generator.integers(2)]
-            target = splits[generator.integers(4)] if source == BENCHMARK else source
-            if generator.random() < 0.8:
-                graph.connect(name, kind, target)  # type: ignore[arg-type]
-            else:
-                p_value = float(generator.random() * (0.001 if generator.random() < 0.5 else 1))
-                tests = [SignificanceTest(p_value, "drawn", "none")] if generator.random() < 0.5 else []
-                graph.suspect(name, kind, target, *tests)  # type: ignore[arg-type]
+    kinds: list[NodeKind] = ["model", "synthetic", "corpus", "benchmark"]
+    place = int(generator.integers(0, 1 + things // 4))
+    has_past = bool(generator.random() < 0.5)
+    for number in range(things + 1):
+        is_asked = number == place
+        kind = "benchmark" if is_asked else kinds[generator.choice(4, p=[0.45, 0.2, 0.25, 0.1])]
+        data = [node.name for node in graph.nodes if node.kind != "model"]
+        models = [node.name for node in graph.nodes if node.kind == "model"]
+        if kind == "synthetic" and not models:
+            kind = "corpus"
+        is_own = kind == "benchmark" and bool(generator.random() < 0.3)
+        splits = ("train", "test") if is_asked or (kind == "benchmark" and generator.random() < 0.7) else ()
+        name = BENCHMARK if is_asked else f"thing {number}"
+        vouched = bool(generator.random() < documented)
+        graph.add(Node(name, kind, splits=splits, documented=vouched, original=is_own))
+        if kind == "synthetic":
+            graph.connect(name, "generated_by", str(generator.choice(models)))
+        for _ in range(generator.integers(0, 4) if has_past or not is_asked else 0):
+            _connect_at_random(graph, name, data, models, generator)
     return graph
+
+
+def _connect_at_random(
+    graph: LineageGraph, name: str, data: list[str], models: list[str], generator: np.random.Generator
+) -> None:
+    """Connect a thing to an older one, if there is one that fits."""
+    node = graph.node(name)
+    from_model = node.kind in ("model", "benchmark") and bool(models) and generator.random() < 0.3
+    older = models if from_model else data
+    if not older:
+        return
+    # Recent things are likelier, so that lineages are deep; the benchmark is likelier still.
+    source = older[-1 - min(int(generator.exponential(4)), len(older) - 1)]
+    if BENCHMARK in older and generator.random() < 0.05:
+        source = BENCHMARK
+    if node.kind == "model":
+        choices: tuple[EdgeKind, ...] = ("distilled_from", "derived_from") if from_model else ("trained_on",)
+    else:
+        choices = ("generated_by",) if from_model else ("derived_from", "contains")
+    kind = choices[generator.integers(len(choices))]
+    target: str | tuple[str, str] = source
+    if graph.node(source).splits:
+        target = (source, (source, "train"), (source, "test"), (source, WHOLE))[generator.integers(4)]
+    if generator.random() < 0.8:
+        if not (kind == "contains" and node.original):
+            graph.connect(name, kind, target)
+        return
+    p_value = float(generator.random() * (0.001 if generator.random() < 0.5 else 1))
+    tests = [SignificanceTest(p_value, "drawn", "none")] if generator.random() < 0.5 else []
+    graph.suspect(name, kind, target, *tests)
 
 
 def brute_force_status(
@@ -206,45 +234,82 @@ def brute_force_status(
 ) -> tuple[ContaminationStatus, int]:
     """Return the status of `LineageGraph.contamination` and the length of a witness, found with networkx alone.
 
-    It spells the definitions out, and takes far longer. Meant for graphs that were checked before.
+    It spells the definitions out on a graph of parts: each split of a benchmark is a vertex of its own, and "some part,
+    nobody said which" is one more. It takes far longer. Meant for graphs that were checked before.
 
     Raises:
         KeyError: a node is not in the graph.
     """
     graph.node(model), graph.node(benchmark)
-    shown = {edge.key for edge in graph.edges if edge.evidence.declared}
-    tests = sorted((test.p_value, edge.key) for edge in graph.edges for test in edge.evidence.tests)
-    for rank, (p_value, key) in enumerate(tests):
-        if p_value > alpha / (len(tests) - rank):
+    tested = sorted((test.p_value, edge.key) for edge in graph.edges for test in edge.evidence.tests)
+    declared = {edge.key for edge in graph.edges if edge.evidence.declared}
+    shown = set(declared)
+    for rank, (p_value, key) in enumerate(tested):
+        if p_value > alpha / (len(tested) - rank):
             break
         shown.add(key)
+    everything = {edge.key for edge in graph.edges}
 
-    def reaches(edge: Edge, *, vaguely: bool = False) -> bool:
-        parts = {split, WHOLE, None} if vaguely else {split, WHOLE}
-        return edge.made_from == benchmark and (edge.split in parts or (split == WHOLE and edge.split is not None))
+    def parts(name: str) -> list[str]:
+        return list(graph.node(name).splits) or [WHOLE]
 
-    def distance(ways: nx.DiGraph, ends: set[str]) -> int | None:
-        lengths = nx.single_source_shortest_path_length(ways, model)
-        return min((lengths[end] for end in ends if end in lengths), default=None)
+    wanted = {(benchmark, part) for part in (parts(benchmark) if split == WHOLE else [split])}
 
-    ways = nx.DiGraph()
-    ways.add_node(model)
-    ways.add_edges_from((edge.made, edge.made_from) for edge in graph.edges if edge.key in shown)
-    ends = {edge.made for edge in graph.edges if edge.key in shown and reaches(edge)}
-    kept = [name for name in ways if name == model or graph.node(name).kind != "model"]
-    direct = distance(ways.subgraph(kept), ends)
-    if direct is not None:
-        return "direct", direct + 1
-    taught = distance(ways, ends)
-    if taught is not None:
-        return "via-teacher", taught + 1
-    ways.add_edges_from((edge.made, edge.made_from) for edge in graph.edges)
-    doubtful = distance(ways, {edge.made for edge in graph.edges if reaches(edge, vaguely=True)})
-    silent = distance(ways, {node.name for node in graph.nodes if not node.documented})
-    gaps = [silent] if silent is not None else []
-    if doubtful is not None:
-        gaps.append(doubtful + 1)
-    return ("undocumented", min(gaps)) if gaps else ("none-documented", 0)
+    def ways(keys: set[EdgeKey], *, of_items: bool = False, only_contents: bool = False) -> nx.DiGraph:
+        """Return the graph of parts: on the side of the benchmark (`of_items`) from it, else from the model."""
+        drawn = nx.DiGraph()
+        for node in graph.nodes:
+            drawn.add_nodes_from((node.name, part) for part in (*parts(node.name), "?"))
+        for edge in graph.edges:
+            if edge.key not in keys or (only_contents and edge.kind != "contains"):
+                continue
+            if of_items and graph.node(edge.made).original and edge.kind != "contains":
+                continue
+            if not of_items and edge.made == benchmark:
+                continue
+            named = [edge.split] if edge.split not in (None, WHOLE) else parts(edge.made_from)
+            if edge.split is None and graph.node(edge.made_from).kind == "benchmark":
+                named = ["?"]
+            for part in (*parts(edge.made), "?"):
+                drawn.add_edges_from(((edge.made, part), (edge.made_from, target)) for target in named)
+        return drawn
+
+    def reached(drawn: nx.DiGraph, starts: set[tuple[str, str]]) -> set[tuple[str, str]]:
+        return set(starts).union(*(nx.descendants(drawn, start) for start in starts))
+
+    def distance(drawn: nx.DiGraph, ends: set[tuple[str, str]]) -> int | None:
+        lengths = nx.single_source_shortest_path_length(drawn, (model, "?"))
+        at_start = [0 for name, _ in ends if name == model]
+        return min([*at_start, *(lengths[end] for end in ends if end in lengths)], default=None)
+
+    for keys in (declared, shown):
+        held = {vertex for vertex in reached(ways(keys, of_items=True, only_contents=True), wanted) if vertex[1] != "?"}
+        drawn = ways(keys)
+        kept = [vertex for vertex in drawn if vertex == (model, "?") or graph.node(vertex[0]).kind != "model"]
+        direct = distance(drawn.subgraph(kept), held)
+        if direct is not None:
+            return "direct", direct
+        taught = distance(drawn, held)
+        if taught is not None:
+            return "via-teacher", taught
+    sources = reached(ways(everything, of_items=True), wanted)
+    unsure = sources | {(name, "?") for name, _ in sources}
+    unsure |= {(name, part) for name, said in sources if said == "?" for part in parts(name)}
+    silent = {node.name for node in graph.nodes if not node.documented}
+    gaps = unsure | {(name, part) for name in silent - {benchmark} for part in (*parts(name), "?")}
+    gap = distance(ways(everything), gaps)
+    if gap is not None:
+        return "undocumented", gap
+    past = {(name, part) for name, part in sources if name in silent and not graph.node(name).original}
+    if past:
+        drawn = ways(everything, of_items=True)
+        return "undocumented", min(
+            nx.shortest_path_length(drawn, start, end)
+            for start in wanted
+            for end in past
+            if nx.has_path(drawn, start, end)
+        )
+    return "none-documented", 0
 
 
 def _shares(leak: float, synthetic: float, published: float) -> tuple[float, float, float]:

@@ -29,9 +29,10 @@ def is_dataset(value: object) -> bool:
 def content_hash(dataset: datasets.Dataset) -> str:
     """Return the SHA-256 hash of the names of the columns and of all rows, in their order, in hexadecimal.
 
-    Values count, and how they are stored does not: 32 or 64 bits, chunks, indices, cache and format make no
-    difference. An integer differs from a floating-point number of equal value; all NaN are equal, and so are 0.0 and
-    −0.0. The order of rows and of columns counts.
+    Values count, and how they are stored does not: chunks, indices, cache and format make no difference, nor do 32 or
+    64 bits where the value is the same (as it is for integers, and for few decimal fractions). An integer differs from
+    a floating-point number of equal value; all NaN are equal, and so are 0.0 and −0.0. The order of rows and of columns
+    counts.
 
     Raises:
         TypeError: `dataset` is not a `datasets.Dataset`, or holds a value that has no canonical form.

@@ -7,7 +7,8 @@ vocabularies.
 from typing import Any
 from urllib.parse import quote
 
-from secondhand.lineage.graph import WHOLE, Edge, LineageGraph
+from secondhand.lineage.graph import LineageGraph
+from secondhand.lineage.nodes import WHOLE, Edge
 
 VERSION = "http://mlcommons.org/croissant/1.1"
 
@@ -36,7 +37,8 @@ def to_croissant(graph: LineageGraph, dataset: str, *, base: str = "https://exam
     """Return the Croissant metadata of a corpus, a benchmark or a synthetic set, as a dictionary for JSON.
 
     Croissant 1.1 adopts PROV for lineage: what a set was derived from or contains is `prov:wasDerivedFrom`, and the
-    models that generated it are what a `prov:Activity` `prov:used`. A split is the fragment of an address.
+    models that generated it are what a `prov:Activity` `prov:used`. A split is the fragment of an address. Only
+    declared edges are exported: a suspicion is no fact about somebody's data.
 
     Args:
         graph: what to export from.
@@ -68,7 +70,7 @@ def to_croissant(graph: LineageGraph, dataset: str, *, base: str = "https://exam
         part = "" if edge.split in (None, WHOLE) else f"#{quote(str(edge.split), safe='')}"
         return {"@id": address(edge.made_from) + part}
 
-    edges = graph.made_from(dataset)
+    edges = [edge for edge in graph.made_from(dataset) if edge.evidence.declared]
     metadata: dict[str, Any] = {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",

@@ -11,7 +11,8 @@ from typing import Any
 
 import networkx as nx
 
-from secondhand.lineage.graph import WHOLE, Edge, LineageGraph, Node
+from secondhand.lineage.graph import LineageGraph
+from secondhand.lineage.nodes import WHOLE, Edge, Node
 
 PRODUCER = "https://pypi.org/project/secondhand"
 """Who made the events, as OpenLineage asks of every producer."""
@@ -24,7 +25,8 @@ def to_openlineage(graph: LineageGraph, *, namespace: str = "secondhand", time: 
 
     A thing that was made from others gives a completed run of a job, with the others as inputs and the thing as output.
     A thing that was made from nothing in the graph gives an event about a dataset. Kind of edge, split and evidence
-    travel in the lineage facet of the output. Equal graphs give events with equal run ids.
+    travel in the lineage facet of the output. Only declared edges are exported: a suspicion is no fact, and whoever
+    reads an event takes it for one. Equal graphs give events with equal run ids.
 
     Args:
         graph: what to export.
@@ -96,12 +98,13 @@ def _library() -> Any:
 
 
 def _sources_first(graph: LineageGraph) -> list[Node]:
-    return [graph.node(name) for name in reversed(list(nx.topological_sort(graph.to_networkx())))]
+    declared = graph.filtered(lambda edge: edge.evidence.declared).to_networkx()
+    return [graph.node(name) for name in reversed(list(nx.topological_sort(declared)))]
 
 
 def _event(library: Any, graph: LineageGraph, node: Node, namespace: str, moment: str) -> Any:
     events, facets = library
-    edges = graph.made_from(node.name)
+    edges = [edge for edge in graph.made_from(node.name) if edge.evidence.declared]
     described = _facets(facets, node)
     if not edges:
         dataset = events.StaticDataset(namespace, node.name, facets=described)
