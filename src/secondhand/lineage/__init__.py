@@ -3,26 +3,20 @@
 from secondhand.lineage.attribution import attribute
 from secondhand.lineage.evidence import DECLARED, SUSPECTED, Evidence, SignificanceTest, holm_adjusted
 from secondhand.lineage.exports import emit_openlineage, from_prov, to_croissant, to_openlineage, to_prov
-from secondhand.lineage.graph import STATUSES, Contamination, Edge, LineageFileError, LineageGraph, Node
-from secondhand.lineage.evidence import (
-    DECLARED,
-    SUSPECTED,
-    Evidence,
-    SignificanceTest,
-    holm_adjusted,
-)
-from secondhand.lineage.exports import (
-    emit_openlineage,
-    from_prov,
-    to_croissant,
-    to_openlineage,
-    to_prov,
-)
-from secondhand.lineage.files import (
-    LineageFileError,
-)
-from secondhand.lineage.graph import (
-    LineageGraph,
+from secondhand.lineage.files import LineageFileError
+from secondhand.lineage.graph import LineageGraph
+from secondhand.lineage.inheritance import (
+    CONTRACT_ONLY,
+    KINDS,
+    STRICT,
+    Policy,
+    Readings,
+    Step,
+    all_obligations,
+    clause_path,
+    forbidden_steps,
+    obligations,
+    readings,
 )
 from secondhand.lineage.laundering import (
     ask,
@@ -61,24 +55,8 @@ from secondhand.lineage.memorisation import (
     fit_extraction_curve,
     likelihood_rank,
     plant,
-from secondhand.lineage.nodes import (
-    Edge,
-    Node,
 )
-from secondhand.lineage.obligations import (
-from secondhand.lineage.inheritance import (
-    CONTRACT_ONLY,
-    KINDS,
-    STRICT,
-    Policy,
-    Readings,
-    Step,
-    all_obligations,
-    clause_path,
-    forbidden_steps,
-    obligations,
-    readings,
-)
+from secondhand.lineage.nodes import Edge, Node
 from secondhand.lineage.order_test import (
     OrderTest,
     exchangeability_test,
@@ -94,17 +72,6 @@ from secondhand.lineage.pipelines import (
     expected_statuses,
     random_lineage,
     random_pipeline,
-from secondhand.lineage.licences import (
-    ALL_CLAUSES,
-    LICENCES,
-    NO_OWN_TERMS,
-    NO_TERMS,
-    OUTPUT_CLAUSES,
-    UNKNOWN_TERMS,
-    Answer,
-    Clause,
-    Terms,
-    terms_of,
 )
 from secondhand.lineage.planted import (
     Passage,
@@ -117,8 +84,9 @@ from secondhand.lineage.planted import (
     plant_phrases,
     relay,
 )
-from secondhand.lineage.populations import expected_free_share, random_lineage
+from secondhand.lineage.populations import expected_free_share, random_market
 from secondhand.lineage.recording import content_hash
+from secondhand.lineage.search import STATUSES, Contamination
 from secondhand.lineage.suffix_index import Span, SuffixIndex, coverage_profile, covered, verbatim_spans
 from secondhand.lineage.trap_keys import (
     CorrectedScore,
@@ -140,11 +108,6 @@ from secondhand.lineage.watermark import (
     null_variance,
     scored_pairs,
     watermark_divergence,
-)
-from secondhand.lineage.populations import expected_free_share, random_market
-from secondhand.lineage.search import (
-    STATUSES,
-    Contamination,
 )
 
 __all__ = [
@@ -175,9 +138,9 @@ __all__ = [
     "Node",
     "OrderTest",
     "Overlap",
+    "Passage",
     "Pipeline",
     "PlantedCorpus",
-    "Passage",
     "Policy",
     "Readings",
     "Relay",
@@ -236,19 +199,19 @@ __all__ = [
     "membership_auc",
     "min_k_plus_plus",
     "min_k_prob",
+    "named_share",
     "ngram_overlap",
     "null_variance",
-    "named_share",
     "obligations",
     "occurrences",
     "order_test_power",
     "plant",
+    "plant_phrases",
     "plant_trap_keys",
     "published_score",
     "random_lineage",
-    "random_pipeline",
-    "plant_phrases",
     "random_market",
+    "random_pipeline",
     "readings",
     "relay",
     "reworded",

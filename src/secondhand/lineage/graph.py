@@ -17,9 +17,9 @@ import pandas as pd
 from secondhand import _validation
 from secondhand.lineage import files
 from secondhand.lineage.files import LineageFileError
+from secondhand.lineage.inheritance import Policy, obligations
 from secondhand.lineage.licences import Terms
 from secondhand.lineage.nodes import WHOLE, Edge, EdgeKind, Reference
-from secondhand.lineage.obligations import Policy, obligations
 from secondhand.lineage.recorder import Recorder
 from secondhand.lineage.search import Contamination, find_contamination
 from secondhand.lineage.store import chain
