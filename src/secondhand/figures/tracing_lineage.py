@@ -22,18 +22,24 @@ _STATUS_COLOURS = {
 
 
 def ledger_and_catalogue(
-    ledger: nx.MultiDiGraph, catalogue: nx.MultiDiGraph, *, path: Sequence[str], gaps: Sequence[str] = ()
+    ledger: nx.MultiDiGraph,
+    catalogue: nx.MultiDiGraph,
+    *,
+    path: Sequence[str],
+    gaps: Sequence[str] = (),
+    places: Mapping[str, tuple[float, float]] | None = None,
 ) -> Figure:
-    """Draw a lineage with its witness path, and below it what is left without the edges from models to data.
+    """Draw a lineage with its witness path, and below it what is left where no model is the source of a dataset.
 
     Args:
         ledger: the whole graph.
         catalogue: the same things with fewer edges.
         path: the witness in the ledger.
         gaps: things of the catalogue of which nobody says where they come from.
+        places: name → layer, and height from 0 to 1; by default they are found.
     """
     figure, (above, below) = figure_grid(rows=2, height=2.3)
-    places = lineage_picture(above, ledger, path=path)
+    places = lineage_picture(above, ledger, path=path, places=places)
     lineage_picture(below, catalogue, places=places, gaps=gaps)
     above.set_title(t("tracing-lineage.ledger.title"))
     below.set_title(t("tracing-lineage.catalogue.title"))
@@ -54,7 +60,7 @@ def generations(
 
     Args:
         seen: share of models with the benchmark in their lineage.
-        found: share of models of which a catalogue without edges from models to data finds it.
+        found: share of models of which a catalogue finds it in which no model is the source of a dataset.
         expected: theory of `seen`.
         shares: simulated share of each status.
         expected_shares: theory of `shares`.
