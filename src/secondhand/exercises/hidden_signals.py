@@ -101,12 +101,12 @@ def add_boost(laws: np.ndarray, green: np.ndarray, delta: float) -> np.ndarray:
 
 def _check_count_green(answer: Function, solve: Function) -> None:
     generator = np.random.default_rng(10_001)
-    for size, words in ((200, 7), (30, 3)):
+    for size, words in ((60, 12), (30, 6)):
         texts = generator.integers(0, words, size)
         green = generator.random((words, words)) < 0.4
         green[0, 1], green[1, 0] = True, False
         got, expected = np.asarray(answer(texts, green), dtype=np.float64), solve(texts, green)
-        if got.shape == (2,):
+        if got.shape == (2,) and not np.array_equal(got, expected):
             pairs = np.stack([texts[:-1], texts[1:]], axis=1)
             every = green[pairs[:, 0], pairs[:, 1]]
             if np.array_equal(got, [every.sum(), len(pairs)]):

@@ -121,7 +121,7 @@ def null(
         axes.axvline(alarm, color=COLOURS.human, linestyle="--", label=t("hidden-signals.null.alarm"))
         axes.set(title=t(f"hidden-signals.null.{name}"), xlabel=t("hidden-signals.axis.score"), xlim=(-edge, edge))
     panels[0].set(ylabel=t("hidden-signals.null.density"), ylim=(0, 0.68))
-    panels[1].legend(loc="upper right")
+    panels[1].legend(loc="upper left")
     return figure
 
 
@@ -150,13 +150,13 @@ def reach(
         left.plot(words, runs[:, 0].mean() * np.sqrt(words / words[0]), color=colour, linewidth=0.9, alpha=0.6)
     left.set(xscale="log", yscale="log", xlabel=t("hidden-signals.axis.words"), ylabel=t("hidden-signals.axis.score"))
     top = max(expected.max() for _, expected in scores.values())
-    left.set_ylim(0.8, 40 * top)
+    left.set_ylim(0.8, 12 * top)
     left.legend(loc="upper left")
     for (size, (dots, line)), colour, marker, style in zip(found.items(), PALETTE[2:], _MARKERS, _STYLES, strict=False):
         label = t("hidden-signals.reach.words", words=size)
         right.plot(100 * grid, line, style, color=colour)
         right.plot(100 * shares, dots, marker, color=colour, markeredgecolor=COLOURS.panel, label=label)
-    right.set(xlabel=t("hidden-signals.axis.share"), ylabel=t("hidden-signals.reach.found"), ylim=(0, 1.04))
+    right.set(xlabel=t("hidden-signals.reach.axis"), ylabel=t("hidden-signals.reach.found"), ylim=(0, 1.04))
     right.legend(loc="lower right")
     return figure
 
