@@ -96,7 +96,8 @@ def add_boost(laws: np.ndarray, green: np.ndarray, delta: float) -> np.ndarray:
     says whether it is green there. Do not change the arrays you are given.
     """
     raised = laws * np.exp(delta * green)
-    return raised / raised.sum(axis=1, keepdims=True)
+    new: np.ndarray = raised / raised.sum(axis=1, keepdims=True)
+    return new
 
 
 def _check_count_green(answer: Function, solve: Function) -> None:
@@ -123,7 +124,7 @@ def _check_count_green(answer: Function, solve: Function) -> None:
 
 @exercise(difficulty="core", minutes=15, check=_check_count_green)
 def count_green(text: np.ndarray, green: np.ndarray) -> tuple[int, int]:
-    """Return two numbers: how many scored pairs are green, and how many there are.
+    """Return how many scored pairs are green, and how many there are in all.
 
     text is one row of word numbers. Each pair of neighbours is scored once,
     however often it occurs; green[c, w] says whether w is green after c.
@@ -218,4 +219,5 @@ def first_step(jacobians: np.ndarray, ahead: np.ndarray) -> np.ndarray:
     loss is half the squared distance of the outputs, averaged over inputs.
     """
     gaps = jacobians @ ahead
-    return np.einsum("xjp,xj->p", jacobians, gaps) / len(jacobians)
+    step: np.ndarray = np.einsum("xjp,xj->p", jacobians, gaps) / len(jacobians)
+    return step

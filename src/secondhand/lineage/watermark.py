@@ -88,7 +88,7 @@ def watermark_divergence(mass: ArrayLike, *, delta: float) -> Float[np.ndarray, 
     )
 
 
-def green_mass_variance(weights: Float[np.ndarray, "contexts vocabulary"], *, gamma: float) -> Float[np.ndarray, "..."]:
+def green_mass_variance(weights: ArrayLike, *, gamma: float) -> Float[np.ndarray, "..."]:
     """Return the variance, over random lists, of the weight that falls on the green list of each context.
 
     With weights m of V tokens and a list of γV tokens, drawn like balls from an urn, it is
