@@ -59,6 +59,35 @@ def test_the_divergence_is_that_of_the_two_laws() -> None:
     assert boosted_green_mass(mass, delta=1.5) == pytest.approx(after[green].sum(), abs=1e-10)
 
 
+@pytest.mark.parametrize("delta", [1_000.0, -1_000.0])
+@pytest.mark.filterwarnings("error")
+def test_a_huge_boost_has_its_limit(delta: float) -> None:
+    masses, chosen = np.array([0.0, 0.3, 1.0]), np.array([0.0, float(delta > 0), 1.0])
+    np.testing.assert_array_equal(boosted_green_mass(masses, delta=delta), chosen)
+    limit = -np.log(0.3 if delta > 0 else 0.7)
+    np.testing.assert_allclose(watermark_divergence(masses, delta=delta), [0, limit, 0], atol=1e-10)
+    mark = Watermark(key=1, vocabulary=4, gamma=0.5, delta=delta)
+    green = mark.green_lists(np.array([[0]]))[0]
+    for law in (np.full(4, 0.25), np.where(green, 0.5, 0.0), np.where(green, 0.0, 0.5)):
+        kept = law * (green if delta > 0 else ~green)
+        expected = kept / kept.sum() if kept.any() else law
+        np.testing.assert_allclose(mark.apply(law[None], np.array([[0]]))[0], expected, atol=1e-12)
+
+
+def test_windows_of_different_widths_have_different_lists() -> None:
+    short = Watermark(key=7, vocabulary=40).green_lists(np.array([[3]]))
+    long = Watermark(key=7, vocabulary=40, context=2).green_lists(np.array([[3, 0]]))
+    assert (short != long).any()
+
+
+def test_a_wide_window_is_counted() -> None:
+    texts = np.arange(70)[None]
+    windows, tokens, times = scored_pairs(texts, vocabulary=10**6, context=60)
+    assert windows.shape == (10, 60)
+    np.testing.assert_array_equal(tokens, np.arange(60, 70))
+    assert (times == 1).all()
+
+
 def test_adding_to_logits_is_what_apply_does() -> None:
     laws = np.random.default_rng(10_002).dirichlet(np.ones(12), size=3)
     mark = Watermark(key=2, vocabulary=12, gamma=0.5)
@@ -94,7 +123,8 @@ def test_the_count_is_that_of_a_plain_loop(context: int, deduplicate: bool) -> N
     assert (count.green, count.total) == (green, len(scored))
     assert count.rate == green / len(scored)
     assert count.z_score == green_z_score(green, len(scored), gamma=0.25)
-    assert count.p_value == pytest.approx(stats.norm.sf(count.z_score), abs=1e-15)
+    chances = [math.comb(len(scored), n) * 0.25**n * 0.75 ** (len(scored) - n) for n in range(green, len(scored) + 1)]
+    assert count.p_value == pytest.approx(math.fsum(chances), rel=1e-9)
 
 
 def test_pairs_of_a_vocabulary_too_large_for_one_number_are_counted_all_the_same() -> None:
@@ -174,6 +204,8 @@ def test_expected_distinct_pairs_between_its_limits() -> None:
         (lambda: green_mass_variance([1.0, -1.0], gamma=0.5), ValueError, "weights must be at least 0"),
         (lambda: green_mass_variance([1.0, 1.0], gamma=0.0), ValueError, "gamma must be above 0"),
         (lambda: Watermark(key=-1, vocabulary=10), ValueError, "key must be at least 0"),
+        (lambda: Watermark(key=2**32, vocabulary=10), ValueError, "key must be below"),
+        (lambda: expected_distinct_pairs(np.full((3, 3), 0.9), scored=1), ValueError, "law must hold joint"),
         (lambda: Watermark(key=1, vocabulary=1), ValueError, "vocabulary must be at least 2"),
         (lambda: Watermark(key=1, vocabulary=10, gamma=0.01), ValueError, "gamma must leave green and other tokens"),
         (lambda: Watermark(key=1, vocabulary=10, gamma=1.0), ValueError, "gamma must be below 1"),
