@@ -13,7 +13,6 @@ from secondhand.figures.theme import COLOURS, PALETTE, figure_grid
 from secondhand.messages import t
 
 _MARKERS = "os^Dv"
-_STYLES = ("-", "--", "-.", ":")
 
 
 def radioactivity(
@@ -87,6 +86,9 @@ def boost(
     axes.plot(masses, boosted, color=COLOURS.theory, label=t("hidden-signals.boost.curve"))
     axes.plot([gamma], [bound], "s", color=COLOURS.human, label=t("hidden-signals.boost.bound"))
     axes.plot([gamma], [rate], "o", color=COLOURS.model, label=t("hidden-signals.boost.rate"))
+    # Both marks stand close together, so each carries its number.
+    for height, place in ((bound, 5), (rate, -11)):
+        axes.annotate(f"{height:.3f}", (gamma, height), xytext=(9, place), textcoords="offset points")
     axes.set(
         xlabel=t("hidden-signals.boost.before"), ylabel=t("hidden-signals.boost.after"), xlim=(0, 1), ylim=(0, 1.02)
     )
@@ -121,7 +123,7 @@ def null(
         axes.axvline(alarm, color=COLOURS.human, linestyle="--", label=t("hidden-signals.null.alarm"))
         axes.set(title=t(f"hidden-signals.null.{name}"), xlabel=t("hidden-signals.axis.score"), xlim=(-edge, edge))
     panels[0].set(ylabel=t("hidden-signals.null.density"), ylim=(0, 0.68))
-    panels[1].legend(loc="upper right")
+    panels[1].legend(loc="upper left")
     return figure
 
 
@@ -146,17 +148,20 @@ def reach(
     for (share, (runs, expected)), colour, marker in zip(scores.items(), PALETTE, _MARKERS, strict=False):
         label = t("hidden-signals.reach.share", share=100 * share)
         _dots(left, words, runs, colour, marker, label)
-        left.plot(words, expected, ":", color=COLOURS.theory)
-        left.plot(words, runs[:, 0].mean() * np.sqrt(words / words[0]), color=colour, linewidth=0.9, alpha=0.6)
-    left.set(xscale="log", yscale="log", xlabel=t("hidden-signals.axis.words"), ylabel=t("hidden-signals.axis.score"))
-    top = max(expected.max() for _, expected in scores.values())
-    left.set_ylim(0.8, 40 * top)
+        (theory,) = left.plot(words, expected, ":", color=COLOURS.theory)
+        (root,) = left.plot(
+            words, runs[:, 0].mean() * np.sqrt(words / words[0]), color=colour, linewidth=0.9, alpha=0.6
+        )
+    theory.set_label(t("common.legend.theory"))
+    root.set_label("√T")
+    left.set(xscale="log", xlabel=t("hidden-signals.axis.words"), ylabel=t("hidden-signals.axis.score"))
+    left.set_ylim(0, 2 * max(expected.max() for _, expected in scores.values()))
     left.legend(loc="upper left")
-    for (size, (dots, line)), colour, marker, style in zip(found.items(), PALETTE[2:], _MARKERS, _STYLES, strict=False):
+    for (size, (dots, line)), colour, marker in zip(found.items(), PALETTE[2:], _MARKERS, strict=False):
         label = t("hidden-signals.reach.words", words=size)
-        right.plot(100 * grid, line, style, color=colour)
+        right.plot(100 * grid, line, ":", color=COLOURS.theory)
         right.plot(100 * shares, dots, marker, color=colour, markeredgecolor=COLOURS.panel, label=label)
-    right.set(xlabel=t("hidden-signals.axis.share"), ylabel=t("hidden-signals.reach.found"), ylim=(0, 1.04))
+    right.set(xlabel=t("hidden-signals.reach.axis"), ylabel=t("hidden-signals.reach.found"), ylim=(0, 1.04))
     right.legend(loc="lower right")
     return figure
 

@@ -29,8 +29,8 @@ class AuxiliaryNetworks:
         classes: how many of the outputs say a class; the other ones are auxiliary.
     """
 
-    weights: tuple[Float[torch.Tensor, "members inputs outputs"], ...]
-    biases: tuple[Float[torch.Tensor, "members one outputs"], ...]
+    weights: tuple[Float[torch.Tensor, "members _ _"], ...]
+    biases: tuple[Float[torch.Tensor, "members 1 _"], ...]
     classes: int
 
     @property

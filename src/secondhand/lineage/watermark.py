@@ -5,13 +5,14 @@ generator prefers green tokens a little. Who has the key counts them. The scheme
 (2023), with lists of exactly one size. It knows nothing of how a generator works inside, only of its probabilities.
 """
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special, stats
 
 from secondhand import _validation
 
@@ -64,8 +65,8 @@ def boosted_green_mass(mass: ArrayLike, *, delta: float) -> Float[np.ndarray, ".
         Derived here: adding δ to a logit multiplies the probability by e^δ before all are divided by their sum.
     """
     before = _masses(mass)
-    factor = np.exp(_validation.number("delta", delta))
-    return np.asarray(before * factor / (1 - before + before * factor))
+    # On the scale of logits no δ overflows, and masses of 0 and 1 stay where they are.
+    return np.asarray(special.expit(special.logit(before) + _validation.number("delta", delta)))
 
 
 def watermark_divergence(mass: ArrayLike, *, delta: float) -> Float[np.ndarray, "..."]:
@@ -83,12 +84,12 @@ def watermark_divergence(mass: ArrayLike, *, delta: float) -> Float[np.ndarray, 
         Derived here: the logarithm of the ratio of the two laws is δ·[green] − log(1 − g + g·e^δ).
     """
     before, strength = _masses(mass), _validation.number("delta", delta)
-    return np.asarray(
-        strength * boosted_green_mass(before, delta=strength) - np.log1p(before * np.expm1(strength)),
-    )
+    with np.errstate(divide="ignore"):
+        total = np.logaddexp(np.log1p(-before), np.log(before) + strength)
+    return np.asarray(strength * boosted_green_mass(before, delta=strength) - total)
 
 
-def green_mass_variance(weights: Float[np.ndarray, "contexts vocabulary"], *, gamma: float) -> Float[np.ndarray, "..."]:
+def green_mass_variance(weights: ArrayLike, *, gamma: float) -> Float[np.ndarray, "..."]:
     """Return the variance, over random lists, of the weight that falls on the green list of each context.
 
     With weights m of V tokens and a list of γV tokens, drawn like balls from an urn, it is
@@ -138,7 +139,7 @@ def scored_pairs(
     if rows.shape[1] < width:
         raise ValueError(f"texts must have at least {width} tokens a row, got {rows.shape[1]}")
     pairs = np.lib.stride_tricks.sliding_window_view(rows, width, axis=1).reshape(-1, width)
-    if float(size) ** width < 2.0**62:  # a pair as one number is far quicker to sort than as a row
+    if width * math.log2(size) < 62:  # a pair as one number is far quicker to sort than as a row
         place = size ** np.arange(width - 1, -1, -1)
         codes, times = np.unique(pairs @ place, return_counts=True)
         pairs = codes[:, None] // place % size
@@ -203,8 +204,13 @@ class GreenCount:
 
     @property
     def p_value(self) -> float:
-        """The chance of as high a score without the watermark, by the Gaussian approximation, one-sided."""
-        return float(stats.norm.sf(self.z_score))
+        """The chance of as many green tokens without the watermark, if each scored token is green independently.
+
+        This is the tail of the binomial law: exact for distinct pairs whose contexts all differ. Tokens after the same
+        context share a list of fixed size, which narrows the law. The Gaussian tail of `z_score` is smaller, as the
+        binomial law leans to the right for γ below one half: for few tokens, or far out, it accuses too often.
+        """
+        return float(stats.binom.sf(self.green - 1, self.total, self.gamma))
 
 
 @dataclass(frozen=True)
@@ -212,7 +218,7 @@ class Watermark:
     """Green lists from a key, the boost that they get, and the count that reads them.
 
     Attributes:
-        key: the secret, an integer of at least 0.
+        key: the secret, an integer from 0 to 2³² − 1.
         vocabulary: how many tokens there are, at least 2.
         gamma: the share of the vocabulary on each list, rounded to whole tokens.
         delta: what is added to the logits of green tokens.
@@ -230,7 +236,10 @@ class Watermark:
     context: int = 1
 
     def __post_init__(self) -> None:
-        _validation.integer("key", self.key, minimum=0)
+        if _validation.integer("key", self.key, minimum=0) >= 2**32:
+            raise ValueError(
+                f"key must be below 2**32, got {self.key}; larger ones would share lists with smaller ones"
+            )
         _validation.integer("vocabulary", self.vocabulary, minimum=2)
         _validation.number("gamma", self.gamma, above=0, below=1)
         _validation.number("delta", self.delta)
@@ -265,13 +274,17 @@ class Watermark:
 
     @cached_property
     def _lists(self) -> dict[tuple[int, ...], Bool[np.ndarray, " vocabulary"]]:
-        """The lists made so far: the same contexts come back with each text."""
+        """The lists made so far: the same contexts come back with each text.
+
+        Each takes one byte a token, so all pairs of 500 tokens as contexts would take 125 MB.
+        """
         return {}
 
     def _list(self, window: tuple[int, ...]) -> Bool[np.ndarray, " vocabulary"]:
         if window not in self._lists:
             # The first tokens of a random order are a list of exactly the right size.
-            order = np.random.default_rng([self.key, *window]).permutation(self.vocabulary)
+            # The width keeps apart windows that differ by zeros at their end only, which a seed sequence would not.
+            order = np.random.default_rng([self.key, self.context, *window]).permutation(self.vocabulary)
             green = np.zeros(self.vocabulary, dtype=bool)
             green[order[: self.list_size]] = True
             self._lists[window] = green
@@ -298,8 +311,8 @@ class Watermark:
         lists = self.green_lists(contexts)
         if len(lists) != len(laws):
             raise ValueError(f"contexts must have one row for each of the {len(laws)} laws, got {len(lists)}")
-        boosted = np.where(lists, laws * np.exp(self.delta), laws)
-        return np.asarray(boosted / boosted.sum(axis=1, keepdims=True))
+        with np.errstate(divide="ignore"):
+            return np.asarray(special.softmax(np.log(laws) + self.delta * lists, axis=1))
 
     def count(self, texts: Int[np.ndarray, "texts length"], *, deduplicate: bool = True) -> GreenCount:
         """Count the green tokens of texts; each pair of window and token counts once if `deduplicate`.
@@ -339,12 +352,14 @@ def expected_distinct_pairs(
 
     Raises:
         TypeError: an argument does not hold numbers.
-        ValueError: a probability is not from 0 to 1, or a number is not above 0.
+        ValueError: a probability is not from 0 to 1, they sum to more than 1, or a number is not above 0.
 
     Source:
         Derived here, with Poisson counts: exact as the text gets long and each pair rare, and pairs independent.
     """
     joint = _masses(law, name="law")
+    if joint.sum() > 1 + 1e-8:
+        raise ValueError(f"law must hold joint probabilities that sum to at most 1, got {joint.sum():g}")
     size = _validation.number("scored", scored, above=0)
     if trained is not None:
         size = -_validation.number("trained", trained, above=0) * np.expm1(-size / trained)
