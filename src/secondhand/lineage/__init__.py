@@ -13,7 +13,14 @@ from secondhand.lineage.memorisation import (
     likelihood_rank,
     plant,
 )
-from secondhand.lineage.suffix_index import Span, SuffixIndex, coverage_profile, covered, verbatim_spans
+from secondhand.lineage.suffix_index import (
+    Span,
+    SuffixIndex,
+    coverage_by_length,
+    coverage_profile,
+    covered,
+    verbatim_spans,
+)
 
 __all__ = [
     "ExtractionCurve",
@@ -21,6 +28,7 @@ __all__ = [
     "Span",
     "SuffixIndex",
     "attribute",
+    "coverage_by_length",
     "coverage_profile",
     "covered",
     "expected_exposure",
