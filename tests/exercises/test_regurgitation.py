@@ -83,6 +83,32 @@ def bisected(text: str, order: list[int], phrase: str) -> int:
     return bisect.bisect_right(order, phrase, key=key) - bisect.bisect_left(order, phrase, key=key)
 
 
+def joined_by(mark: str) -> Callable[[str, list[str], int], float]:
+    return lambda text, documents, minimum: reference("copied-share")(text, [mark.join(documents)], minimum)
+
+
+def in_lower_case(text: str, documents: list[str], minimum: int) -> float:
+    return float(reference("copied-share")(text.lower(), [document.lower() for document in documents], minimum))
+
+
+def more_than_minimum(text: str, documents: list[str], minimum: int) -> float:
+    return float(reference("copied-share")(text, documents, minimum + 1))
+
+
+def one_look_then_scan(text: str, order: list[int], phrase: str) -> int:
+    if order[0] >= len(text):
+        return 0
+    return sum(text.startswith(phrase, place) for place in range(len(text)))
+
+
+def one_bisection_then_walk(text: str, order: list[int], phrase: str) -> int:
+    first = bisect.bisect_left(order, phrase, key=lambda place: text[place : place + len(phrase)])
+    last = first
+    while last < len(order) and text.startswith(phrase, order[last]):
+        last += 1
+    return last - first
+
+
 MISTAKES: list[Mistake] = [
     ("exposure-bits", lambda rank, space: math.log(space / rank), "exposure_bits.wrong.nats"),
     ("exposure-bits", lambda rank, space: math.log10(space / rank), "exposure_bits.wrong.decimal"),
@@ -120,7 +146,11 @@ MISTAKES: list[Mistake] = [
     ("copied-share", share_of_windows, "copied_share.wrong.windows"),
     ("copied-share", counted_twice, "copied_share.wrong.twice"),
     ("copied-share", crossing, "copied_share.wrong.crossing"),
+    ("copied-share", joined_by("\n"), "copied_share.wrong.crossing"),
+    ("copied-share", joined_by(" "), "copied_share.wrong.crossing"),
+    ("copied-share", in_lower_case, "copied_share.wrong.case"),
     ("copied-share", without_last, "copied_share.wrong.last"),
+    ("copied-share", more_than_minimum, "copied_share.wrong.equal"),
     ("copied-share", lambda text, documents, minimum: 5 / 9, "copied_share.wrong.value"),
     (
         "copied-share",
@@ -136,7 +166,8 @@ MISTAKES: list[Mistake] = [
     ("midpoint", thresholds_at(lambda logs: logs[1:], np.diff), "midpoint.wrong.right"),
     ("midpoint", thresholds_at(lambda logs: logs[:-1], np.diff), "midpoint.wrong.right"),
     ("midpoint", thresholds_at(lambda logs: logs, lambda rates: rates / rates.sum()), "midpoint.wrong.rates"),
-    ("midpoint", lambda copies, rates: copies[np.searchsorted(rates, 0.5)], "midpoint.wrong.value"),
+    ("midpoint", lambda copies, rates: copies[np.searchsorted(rates, 0.5)], "midpoint.wrong.read"),
+    ("midpoint", lambda copies, rates: 3.0, "midpoint.wrong.value"),
     ("count-phrase", lambda text, order, phrase: text.count(phrase), "count_phrase.wrong.overlap"),
     ("count-phrase", lambda text, order, phrase: int(phrase in text), "count_phrase.wrong.first"),
     (
@@ -149,6 +180,8 @@ MISTAKES: list[Mistake] = [
         lambda text, order, phrase: sum(text.startswith(phrase, place) for place in range(len(text))),
         "count_phrase.wrong.unused",
     ),
+    ("count-phrase", one_look_then_scan, "count_phrase.wrong.unused"),
+    ("count-phrase", one_bisection_then_walk, "count_phrase.wrong.slow"),
     ("count-phrase", lambda text, order, phrase: bisected(text, order, phrase) + 1, "count_phrase.wrong.value"),
 ]
 

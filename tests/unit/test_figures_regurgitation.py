@@ -55,7 +55,7 @@ def test_each_character_of_the_traced_text_is_drawn_and_copies_are_coloured() ->
     (axes,) = figure.axes
     drawn = [words.get_text() for words in axes.texts if words.get_fontsize() == 9.5]
     assert "".join(drawn) == TEXT.replace("\n", "")
-    letters = {words.get_text() for words in axes.texts if words.get_fontsize() == 6}
+    letters = {words.get_text() for words in axes.texts if words.get_fontsize() == draw._LETTER_SIZE}
     assert letters == {"A", "?"}
 
 

@@ -61,6 +61,15 @@ def test_the_null_is_the_average_over_all_ranks(space: int) -> None:
         assert exposure_tail(bits, space) == pytest.approx(np.mean(everyone >= bits - 1e-12), abs=1e-12)
 
 
+def test_a_space_may_be_larger_than_any_integer_of_numpy() -> None:
+    letters = 26**20
+    np.testing.assert_allclose(exposure([1, letters], letters), [20 * math.log2(26), 0], atol=1e-9)
+    assert exposure(10**20, letters) == pytest.approx(20 * math.log2(26 / 10), abs=1e-9)
+    assert expected_exposure(letters) == pytest.approx(1 / math.log(2), abs=1e-12)
+    assert exposure_tail(5, letters) == pytest.approx(1 / 32, abs=1e-12)
+    assert exposure([], 10).shape == (0,)
+
+
 def test_the_null_mean_tends_to_its_limit() -> None:
     assert expected_exposure(1) == 0
     assert expected_exposure(1_000) == pytest.approx(1.436, abs=5e-4)
@@ -243,6 +252,19 @@ PASSAGE = np.zeros((1, 6), dtype=int)
         (lambda m: extraction_midpoint([2, 1], [0, 1]), ValueError, "copies must hold at least two rising numbers"),
         (lambda m: extraction_midpoint([1, 2], [0, 2]), ValueError, "rates must hold a share from 0 to 1"),
         (lambda m: fit_extraction_curve([1, 2], [False, True]), ValueError, "the curve is a step; pool more"),
+        (lambda m: exposure(True, 10), TypeError, "rank must hold integers, got True"),
+        (lambda m: plant(PASSAGE + 0.5, PASSAGE, np.ones(1, int)), TypeError, "background must hold integers"),
+        (lambda m: extraction_midpoint([1, 2], [0, 0]), ValueError, "rates must be above 0 somewhere"),
+        (lambda m: extraction_midpoint([1, 2], [1, 1]), ValueError, "below 1 somewhere"),
+        (lambda m: ExtractionCurve(0, 1), ValueError, "midpoint must be above 0, got 0"),
+        (lambda m: ExtractionCurve(1, -1), ValueError, "slope must be above 0, got -1"),
+        (lambda m: ExtractionCurve(1, 1).rate(0), ValueError, "copies must be above 0 to have logarithms, got 0"),
+        (
+            lambda m: fit_extraction_curve([1, 2, 4, 8], [True, True, False, False]),
+            ValueError,
+            "was_extracted must rise with copies",
+        ),
+        (lambda m: fit_extraction_curve([1, 2, 4, 8], [True, True, False, True]), ValueError, "must rise with copies"),
         (lambda m: fit_extraction_curve([1, 2], [True]), ValueError, "copies must fit was_extracted"),
         (lambda m: fit_extraction_curve([0, 1], [True, False]), ValueError, "copies must be above 0"),
         (lambda m: CharacterNGramLearner(0), ValueError, "order must be at least 1, got 0"),

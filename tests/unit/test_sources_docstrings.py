@@ -110,3 +110,14 @@ def test_bad_input_is_named(docstrings: Docstrings, wrong: list[str], error: typ
         load_docstrings(wrong)
     with pytest.raises(error, match=message):
         docstrings.of(wrong)
+
+
+@pytest.mark.parametrize("content", [b"# coding: no-such-code\n", b"\xe9 = 1\n", b"a = \x00\n", b"def\n", None])
+def test_a_file_that_cannot_be_read_holds_no_docstrings(content: bytes | None, tmp_path: Path) -> None:
+    from secondhand.sources.docstrings import _docstrings_of
+
+    path = tmp_path / "module.py"
+    if content is not None:
+        path.write_bytes(content)
+    located = type("Located", (), {"locate": lambda self: path})()
+    assert list(_docstrings_of("module", located)) == []

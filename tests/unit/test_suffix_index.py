@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from secondhand.lineage import Span, SuffixIndex, attribute, coverage_profile, covered, verbatim_spans
+from secondhand.lineage import (
+    Span,
+    SuffixIndex,
+    attribute,
+    coverage_by_length,
+    coverage_profile,
+    covered,
+    verbatim_spans,
+)
 from secondhand.lineage.suffix_index import _codes, _suffix_array
 
 # Few letters, so that everything repeats; the end of a string, the end of Unicode, and half of a pair of surrogates.
@@ -122,6 +130,13 @@ def test_repetitive_texts_are_no_trouble() -> None:
         (lambda: coverage_profile("", SuffixIndex(["a"]), [1]), ValueError, "text must hold at least one character"),
         (lambda: coverage_profile("a", SuffixIndex(["a"]), []), ValueError, "minimums must hold at least one length"),
         (lambda: coverage_profile("a", SuffixIndex(["a"]), [0]), ValueError, "minimums must be at least 1, got 0"),
+        (lambda: Span(-5, 3, (0,)), ValueError, "start must be at least 0, got -5"),
+        (lambda: Span(2, 2, (0,)), ValueError, "stop must be at least 3, got 2"),
+        (lambda: Span(0, 2, ()), ValueError, "documents must hold at least one number of a document, got none"),
+        (lambda: Span(0, 2, (-1,)), ValueError, "documents must be at least 0, got -1"),
+        (lambda: Span(0, 2, (1, 1)), ValueError, "documents must ascend without repetition"),
+        (lambda: coverage_by_length([], 0, [1]), ValueError, "length must be at least 1, got 0"),
+        (lambda: coverage_by_length([], 3, []), ValueError, "minimums must hold at least one length, got none"),
         (lambda: covered([Span(0, 4, (0,))], 3), ValueError, "a span ends at 4, got 3"),
         (lambda: covered([(0, 1)], 3), TypeError, "spans must hold spans"),  # type: ignore[list-item]
         (lambda: covered([], -1), ValueError, "length must be at least 0, got -1"),

@@ -43,7 +43,7 @@ def _check_exposure_bits(answer: Function, solve: Function) -> None:
 def exposure_bits(rank: int, space: int) -> float:
     """Return the exposure of a planted code, in bits.
 
-    Of all codes of the space, the model ranks it so: 1 is the most likely.
+    rank is its place among all codes of the space, 1 for the most likely.
     """
     return math.log2(space) - math.log2(rank)
 
@@ -72,7 +72,8 @@ def chance_of_exposure(bits: float, space: int) -> float:
     Its rank is 1, 2, and so on up to the size of the space, each with equal
     chance.
     """
-    ranks_that_count = math.floor(space / 2**bits)
+    # A power of two is rarely exact; without the last factor a rank on the limit may be lost.
+    ranks_that_count = math.floor(space / 2**bits * (1 + 1e-12))
     return ranks_that_count / space
 
 
@@ -151,7 +152,11 @@ def _check_copied_share(answer: Function, solve: Function) -> None:
     got = _number(answer("xxabcdexx", ["..abcde.."], 3))
     _name(got, {"copied_share.wrong.windows": 3 / 7, "copied_share.wrong.twice": 1.0})
     _name(_number(answer("abcd", ["ab", "cd"], 3)), {"copied_share.wrong.crossing": 1.0})
-    _name(_number(answer("xxabc", ["abc"], 3)), {"copied_share.wrong.last": 0.0})
+    _name(_number(answer("ab\ncd", ["ab", "cd"], 4)), {"copied_share.wrong.crossing": 1.0})
+    _name(_number(answer("ab cd", ["ab", "cd"], 4)), {"copied_share.wrong.crossing": 1.0})
+    _name(_number(answer("Return", ["return"], 6)), {"copied_share.wrong.case": 1.0})
+    _name(_number(answer("xxabcd", ["abcd"], 3)), {"copied_share.wrong.last": 0.5})
+    _name(_number(answer("xxabc", ["abc"], 3)), {"copied_share.wrong.equal": 0.0})
     for text, documents, minimum in (
         ("xxabcdexx", ["..abcde.."], 3),
         ("xxabc", ["abc"], 3),
@@ -160,6 +165,7 @@ def _check_copied_share(answer: Function, solve: Function) -> None:
         ("aaa", ["aa"], 2),
         ("one two three", ["two thr", "one", "three"], 4),
         ("abc", ["abc"], 4),
+        ("return", ["Return"], 5),
     ):
         wrong = _say("copied_share.wrong.value", text=text, minimum=minimum)
         expect_close(answer(text, documents, minimum), solve(text, documents, minimum), wrong)
@@ -195,7 +201,7 @@ def _check_midpoint(answer: Function, solve: Function) -> None:
     )
     _name(
         _number(answer(first.copy(), shares.copy())),
-        {"midpoint.wrong.right": float(np.exp2(np.sum(rises * logs[:-1])))},
+        {"midpoint.wrong.right": float(np.exp2(np.sum(rises * logs[:-1]))), "midpoint.wrong.read": 4.0},
     )
     for copies, rates in (
         (first, shares),
@@ -209,11 +215,11 @@ def _check_midpoint(answer: Function, solve: Function) -> None:
 
 @exercise(difficulty="core", minutes=10, check=_check_midpoint)
 def midpoint(copies: np.ndarray, rates: np.ndarray) -> float:
-    """Return the number of copies at which half are extracted.
+    """Return the Spearman-Kärber estimate: 2 to the mean log2 threshold.
 
     copies rise; rates are the shares extracted, from 0 at the first number
-    of copies to 1 at the last. Half on the scale of log2 copies, as in the
-    theory box.
+    of copies to 1 at the last. A threshold between two numbers of copies
+    lies half-way on the scale of log2 copies, as in the theory box.
     """
     logs = np.log2(copies)
     halfway = (logs[1:] + logs[:-1]) / 2
@@ -256,10 +262,11 @@ def _check_count_phrase(answer: Function, solve: Function) -> None:
         expect_close(answer(text, entries(text), phrase), solve(text, entries(text), phrase), wrong)
     generator = np.random.default_rng(10_000)
     text = "".join(generator.choice(list("abc"), 2_000))
+    # About 670 places begin with this phrase, so that a walk over all of them is seen.
     looked = entries(text)
-    wrong = _say("count_phrase.wrong.value", phrase="abc", text=text[:10] + "…")
-    expect_close(answer(text, looked, "abc"), solve(text, entries(text), "abc"), wrong)
-    if looked.looks == 0:
+    wrong = _say("count_phrase.wrong.value", phrase="a", text=text[:10] + "…")
+    expect_close(answer(text, looked, "a"), solve(text, entries(text), "a"), wrong)
+    if looked.looks <= math.log2(len(text)):
         raise WrongAnswerError(_say("count_phrase.wrong.unused"))
     # Two bisections look at 11 entries each; a generous reader may look at each of them a few times.
     allowed = 100

@@ -17,6 +17,8 @@ from secondhand.messages import t
 
 _COLUMNS = 80
 """Characters in a line of a drawn text."""
+_LETTER_SIZE = 7.5
+"""Points of the letter that names a source."""
 
 
 class Curve(Protocol):
@@ -37,7 +39,7 @@ def trace(text: str, sources: Sequence[frozenset[str]], *, names: Mapping[str, s
     """
     lines = _wrapped(text, _COLUMNS)
     known = [name for name in names if any(source == {name} for source in sources)]
-    figure, (axes,) = figure_grid(height=0.25 * len(lines) + 0.24 * (len(known) // 2 + 2))
+    figure, (axes,) = figure_grid(height=0.28 * len(lines) + 0.24 * (len(known) // 2 + 2))
     looks = dict(zip(known, zip("ABCDEFGHIJ", PALETTE * 2, strict=False), strict=False))
     for row, (begin, end) in enumerate(lines):
         for column, place in enumerate(range(begin, end)):
@@ -50,7 +52,18 @@ def trace(text: str, sources: Sequence[frozenset[str]], *, names: Mapping[str, s
             left = places[0] - begin
             box = Rectangle((left, row - 0.36), len(places), 0.72, color=colour, alpha=0.3, linewidth=0, zorder=0)
             axes.add_patch(box)
-            axes.text(left, row - 0.33, letter, fontsize=6, weight="bold", color=COLOURS.ink, va="center", ha="left")
+            # Once where a source begins, between the lines: above the text, not on it.
+            if places[0] == 0 or sources[places[0] - 1] != found:
+                axes.text(
+                    left,
+                    row - 0.4,
+                    letter,
+                    fontsize=_LETTER_SIZE,
+                    weight="bold",
+                    color=COLOURS.ink,
+                    va="center",
+                    ha="left",
+                )
     axes.set(xlim=(0, _COLUMNS), ylim=(len(lines) - 0.4, -0.7))
     axes.axis("off")
     handles = [
@@ -117,20 +130,24 @@ def duplicates(
     Args:
         copies: in the corpus.
         rates: (width, epochs) of a model → share extracted.
-        curves: width → the share by copies times epochs, for all training lengths.
+        curves: width → the share by copies times epochs, for all training lengths; one line each on the right.
     """
     figure, (left, right) = figure_grid(columns=2, height=3.7, share_y=True)
     grid = np.geomspace(copies[0], copies[-1], 200)
     styles = zip(PALETTE, "os^D", ("-", "--", "-.", ":"), strict=False)
     for ((width, epochs), runs), (colour, marker, style) in zip(rates.items(), styles, strict=False):
         label = t("regurgitation.duplicates.label", width=width, epochs=epochs)
-        curve, margin = curves[width].rate(epochs * grid), student_margin(runs)
-        for axes, scale in ((left, 1), (right, epochs)):
-            axes.plot(scale * grid, curve, style, color=colour, linewidth=1.3)
+        left.plot(grid, curves[width].rate(epochs * grid), style, color=colour, linewidth=1.3)
+        for axes, scale in ((left, 1.0), (right, epochs * _BESIDE[len(right.containers) % len(_BESIDE)])):
+            bars = _clipped_margin(runs)
             axes.errorbar(
-                scale * copies, runs.mean(axis=0), margin, fmt=marker, color=colour, markersize=4.5, label=label
+                scale * copies, runs.mean(axis=0), bars, fmt=marker, color=colour, markersize=4.5, label=label
             )
             axes.set_xscale("log", base=2)
+    for width, curve in curves.items():
+        lengths = [epochs for each, epochs in rates if each == width]
+        seen = np.geomspace(min(lengths) * copies[0], max(lengths) * copies[-1], 300)
+        right.plot(seen, curve.rate(seen), color=COLOURS.theory, linewidth=1.3, zorder=1)
     _plain_ticks(left, copies)
     _plain_ticks(right, np.array([2, 8, 32, 128, 512]))
     left.set(xlabel=t("regurgitation.axis.copies"), ylabel=t("regurgitation.axis.extracted"), ylim=(-0.04, 1.04))
@@ -138,6 +155,16 @@ def duplicates(
     handles, labels = left.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=2)
     return figure
+
+
+_BESIDE = (1.0, 1.1, 1 / 1.1)
+"""Factors that set dots at the same number of views beside each other."""
+
+
+def _clipped_margin(shares: Float[np.ndarray, "seeds levels"]) -> Float[np.ndarray, "2 levels"]:
+    """Return the 95 % margins below and above the means, as far as a share can go."""
+    mean, margin = shares.mean(axis=0), student_margin(shares)
+    return np.array([np.minimum(margin, mean), np.minimum(margin, 1 - mean)])
 
 
 def canaries(
@@ -170,7 +197,8 @@ def canaries(
     left.set(ylabel=t("regurgitation.canaries.exposure"), ylim=(0, 19))
     left.set_yticks([0, 2, 4, 6, 8, 10, 12, 14])
     left.legend(loc="upper left", fontsize=8.5, ncols=1)
-    interval_plot(right, rates, label="", generations=places.tolist(), colour=COLOURS.model, marker="s")
+    bars = _clipped_margin(rates)
+    right.errorbar(places, rates.mean(axis=0), bars, fmt="s-", color=COLOURS.model, markersize=4.5)
     right.set(ylabel=t("regurgitation.axis.extracted"), ylim=(-0.04, 1.04))
     for axes in (left, right):
         axes.set_xticks(places, [str(number) for number in copies])

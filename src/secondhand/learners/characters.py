@@ -19,7 +19,8 @@ class CharacterNGramModel:
     """Which characters followed each context in some documents.
 
     Attributes:
-        text: the documents, each with one end mark after it; read as a ring, so that a document may follow any other.
+        text: the documents, each with one end mark after it. They are read as a ring: after an end mark the context
+            still holds the end of the last document, so that mostly its neighbour in the data comes next.
         end: the character that marks the end of a document, and occurs nowhere else.
         order: the length of the n-grams; a character depends on the `order` − 1 characters before it.
         context: the number of the context that ends at each place of the text.

@@ -108,6 +108,13 @@ from secondhand.lineage.watermark import (
     null_variance,
     scored_pairs,
     watermark_divergence,
+from secondhand.lineage.suffix_index import (
+    Span,
+    SuffixIndex,
+    coverage_by_length,
+    coverage_profile,
+    covered,
+    verbatim_spans,
 )
 
 __all__ = [
@@ -160,6 +167,7 @@ __all__ = [
     "clause_path",
     "content_hash",
     "corrected_score",
+    "coverage_by_length",
     "coverage_profile",
     "covered",
     "detection_probability",

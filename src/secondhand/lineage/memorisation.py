@@ -3,6 +3,7 @@
 It knows nothing of how a model was trained, nor of where a text comes from.
 """
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -60,16 +61,16 @@ def exposure(rank: ArrayLike, space: int) -> Float[np.ndarray, "..."]:
         N. Carlini, C. Liu, Ú. Erlingsson, J. Kos and D. Song (2019), The Secret Sharer.
     """
     space = _validation.integer("space", space, minimum=1)
-    ranks = np.asarray(rank)
-    if not np.issubdtype(ranks.dtype, np.integer):
-        raise TypeError(f"rank must hold integers, got {rank!r}")
-    outside = ranks[(ranks < 1) | (ranks > space)]
-    if outside.size:
-        raise ValueError(
-            f"rank must lie between 1 and space={space}, got {outside.flat[0]}; the most likely has rank 1"
-        )
-    bits: Float[np.ndarray, ...] = np.log2(space) - np.log2(ranks)
-    return bits
+    # Python's integers have no largest one, so a space of any size will do; NumPy's end at 2⁶⁴.
+    ranks = np.asarray(rank, dtype=object)
+    for each in ranks.flat:
+        if isinstance(each, bool) or not isinstance(each, int | np.integer):
+            raise TypeError(f"rank must hold integers, got {each!r}")
+        if not 1 <= each <= space:
+            raise ValueError(f"rank must lie between 1 and space={space}, got {each}; the most likely has rank 1")
+    bits = [math.log2(space) - math.log2(each) for each in ranks.flat]
+    exposures: Float[np.ndarray, ...] = np.array(bits, dtype=np.float64).reshape(ranks.shape)[()]
+    return exposures
 
 
 def exposure_tail(bits: ArrayLike, space: int) -> Float[np.ndarray, "..."]:
@@ -77,7 +78,8 @@ def exposure_tail(bits: ArrayLike, space: int) -> Float[np.ndarray, "..."]:
 
     A code drawn at random and never shown to the model has each rank with equal chance, whatever the model. Its
     exposure is at least t where its rank is at most `space` · 2⁻ᵗ, so the chance is ⌊`space` · 2⁻ᵗ⌋ / `space`: at most
-    2⁻ᵗ, and equal to it where `space` · 2⁻ᵗ is whole. It is the exact p-value of the exposure.
+    2⁻ᵗ, and equal to it where `space` · 2⁻ᵗ is whole. It is the exact p-value of the exposure, up to the rounding of
+    floating-point numbers.
 
     Args:
         bits: exposures, at least 0; one or an array.
@@ -95,8 +97,8 @@ def exposure_tail(bits: ArrayLike, space: int) -> Float[np.ndarray, "..."]:
     if (exposures < 0).any():
         raise ValueError(f"bits must be at least 0, got {exposures[exposures < 0].flat[0]:g}")
     # The exposure of a rank, computed and then undone, may fall short of that rank by rounding.
-    ranks = np.floor(space * np.exp2(-exposures) * (1 + 1e-12))
-    chance: Float[np.ndarray, ...] = np.minimum(ranks, space) / space
+    ranks = np.floor(float(space) * np.exp2(-exposures) * (1 + 1e-12))
+    chance: Float[np.ndarray, ...] = np.minimum(ranks, float(space)) / float(space)
     return chance
 
 
@@ -113,7 +115,10 @@ def expected_exposure(space: int) -> float:
         Derived here: the mean of log₂ R − log₂ r over r = 1, …, R, with Σ log r = log R!.
     """
     space = _validation.integer("space", space, minimum=1)
-    return float((np.log(space) - gammaln(space + 1) / space) / np.log(2))
+    if space > 1e15:
+        # Stirling's formula: the sum of two numbers near log₂ space would lose the digits that count.
+        return 1 / math.log(2)
+    return float((math.log(space) - gammaln(space + 1) / space) / math.log(2))
 
 
 def extracted(
@@ -186,7 +191,7 @@ def plant(
         copies: how often each, at least 0.
 
     Raises:
-        TypeError: `copies` does not hold integers.
+        TypeError: an argument does not hold integers.
         ValueError: lengths of documents differ, or `copies` holds a negative number or not one number a document.
     """
     background, planted, counts = np.asarray(background), np.asarray(planted), np.asarray(copies)
@@ -194,6 +199,9 @@ def plant(
         raise ValueError(
             f"planted must hold documents as long as the background, got shapes {planted.shape} and {background.shape}"
         )
+    for name, documents in (("background", background), ("planted", planted)):
+        if not np.issubdtype(documents.dtype, np.integer):
+            raise TypeError(f"{name} must hold integers, the tokens of documents, got {documents.dtype}")
     if not np.issubdtype(counts.dtype, np.integer):
         raise TypeError(f"copies must hold integers, got {counts.dtype}")
     if counts.shape != planted.shape[:1] or (counts < 0).any():
@@ -218,7 +226,7 @@ def extraction_midpoint(copies: ArrayLike, rates: ArrayLike) -> float:
     Raises:
         TypeError: an argument does not hold numbers.
         ValueError: there are fewer than two numbers of copies, they do not rise or are not above 0; or `rates` does not
-            hold a share for each.
+            hold a share for each, or holds none above 0 or none below 1, so that nothing says where half lies.
 
     Source:
         The estimator of Spearman and Kärber, as bioassay uses it for the median dose.
@@ -228,6 +236,10 @@ def extraction_midpoint(copies: ArrayLike, rates: ArrayLike) -> float:
         raise ValueError(f"copies must hold at least two rising numbers above 0, got {dose.tolist()}")
     if share.shape != dose.shape or share.min() < 0 or share.max() > 1:
         raise ValueError(f"rates must hold a share from 0 to 1 for each of {dose.size} copies, got {share.tolist()}")
+    if not share.any() or share.min() == 1:
+        raise ValueError(
+            f"rates must be above 0 somewhere and below 1 somewhere, got {share.tolist()}; vary copies more"
+        )
     logs = np.log2(dose)
     logs = np.concatenate([[2 * logs[0] - logs[1]], logs, [2 * logs[-1] - logs[-2]]])
     rise = np.diff(np.concatenate([[0.0], share, [1.0]]))
@@ -240,15 +252,31 @@ class ExtractionCurve:
 
     Attributes:
         midpoint: the number of copies at which half are extracted.
-        slope: the steepness, in logits for each doubling of the copies.
+        slope: the steepness, in logits for each doubling of the copies; above 0, as the curve rises.
+
+    Raises:
+        TypeError: an attribute is not a number.
+        ValueError: an attribute is not above 0.
     """
 
     midpoint: float
     slope: float
 
+    def __post_init__(self) -> None:
+        _validation.number("midpoint", self.midpoint, above=0)
+        _validation.number("slope", self.slope, above=0)
+
     def rate(self, copies: ArrayLike) -> Float[np.ndarray, "..."]:
-        """Return the share extracted at each number of copies, above 0."""
-        share: Float[np.ndarray, ...] = expit(self.slope * np.log2(_numbers("copies", copies) / self.midpoint))
+        """Return the share extracted at each number of copies.
+
+        Raises:
+            TypeError: `copies` does not hold numbers.
+            ValueError: a number of copies is not above 0.
+        """
+        dose = _numbers("copies", copies)
+        if (dose <= 0).any():
+            raise ValueError(f"copies must be above 0 to have logarithms, got {dose.min():g}")
+        share: Float[np.ndarray, ...] = expit(self.slope * np.log2(dose / self.midpoint))
         return share
 
     @property
@@ -263,12 +291,12 @@ def fit_extraction_curve(copies: ArrayLike, was_extracted: ArrayLike) -> Extract
     Args:
         copies: of each document, above 0; or how often each was seen. The shape may be any that fits `was_extracted`
             by broadcasting.
-        was_extracted: whether each document was extracted, True or False. At least one failure must stand at more
-            copies than some success, or a step fits best and no curve does.
+        was_extracted: whether each document was extracted, True or False. Successes must come with more copies on the
+            whole, yet at least one failure must stand at more copies than some success, or a step fits best.
 
     Raises:
         TypeError: `copies` does not hold numbers.
-        ValueError: the shapes do not fit, copies are not above 0, or a step fits best.
+        ValueError: the shapes do not fit, copies are not above 0, a step fits best, or the share falls with copies.
     """
     success = np.asarray(was_extracted, dtype=bool)
     given = _numbers("copies", copies)
@@ -281,7 +309,11 @@ def fit_extraction_curve(copies: ArrayLike, was_extracted: ArrayLike) -> Extract
         raise ValueError(
             "was_extracted must have failures above successes somewhere, or the curve is a step; pool more"
         )
-    model = LogisticRegression(C=np.inf, tol=1e-8, max_iter=1_000).fit(np.log2(dose)[:, None], success)
+    logs = np.log2(dose)
+    # The slope has the sign of the difference of the means, so this also keeps out a step that falls.
+    if logs[success].mean() <= logs[~success].mean():
+        raise ValueError("was_extracted must rise with copies, got successes at fewer copies than failures on average")
+    model = LogisticRegression(C=np.inf, tol=1e-8, max_iter=1_000).fit(logs[:, None], success)
     slope, intercept = float(model.coef_[0, 0]), float(model.intercept_[0])
     return ExtractionCurve(midpoint=float(np.exp2(-intercept / slope)), slope=slope)
 

@@ -8,6 +8,7 @@ document, nor of models.
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -25,12 +26,26 @@ class Span:
     Attributes:
         start: the position of its first character in the text.
         stop: the position after its last character.
-        documents: the numbers of all documents that it occurs in, ascending.
+        documents: the numbers of all documents that it occurs in, ascending; at least one.
+
+    Raises:
+        TypeError: a position or the number of a document is not an integer.
+        ValueError: `start` is negative, `stop` not after it, or `documents` empty, negative or not ascending.
     """
 
     start: int
     stop: int
     documents: tuple[int, ...]
+
+    def __post_init__(self) -> None:
+        start = _validation.integer("start", self.start, minimum=0)
+        _validation.integer("stop", self.stop, minimum=start + 1)
+        if not self.documents:
+            raise ValueError("documents must hold at least one number of a document, got none")
+        for number in self.documents:
+            _validation.integer("documents", number, minimum=0)
+        if any(a >= b for a, b in pairwise(self.documents)):
+            raise ValueError(f"documents must ascend without repetition, got {self.documents!r}")
 
     def __len__(self) -> int:
         return self.stop - self.start
@@ -222,8 +237,28 @@ def coverage_profile(text: str, index: SuffixIndex, minimums: Sequence[int]) -> 
     lengths = [_validation.integer("minimums", minimum, minimum=1) for minimum in minimums]
     if not lengths:
         raise ValueError("minimums must hold at least one length, got none")
-    spans = verbatim_spans(text, index, minimum=min(lengths))
-    return np.array([covered([span for span in spans if len(span) >= least], len(text)).mean() for least in lengths])
+    return coverage_by_length(verbatim_spans(text, index, minimum=min(lengths)), len(text), lengths)
+
+
+def coverage_by_length(spans: Sequence[Span], length: int, minimums: Sequence[int]) -> Float[np.ndarray, " minimums"]:
+    """Return the share of a text that lies in spans of at least so many characters, for several such lengths.
+
+    Args:
+        spans: all maximal spans of the text from the smallest of `minimums` on; shorter ones would be missing.
+        length: the number of characters of the text, at least 1.
+        minimums: lengths from which a span counts, each at least 1.
+
+    Raises:
+        TypeError: an argument has the wrong type.
+        ValueError: `minimums` is empty, a number is below 1, or a span reaches beyond `length`.
+    """
+    length = _validation.integer("length", length, minimum=1)
+    least = [_validation.integer("minimums", minimum, minimum=1) for minimum in minimums]
+    if not least:
+        raise ValueError("minimums must hold at least one length, got none")
+    kept = list(spans)
+    covered(kept, length)  # refuses what is no span of this text
+    return np.array([covered([span for span in kept if len(span) >= each], length).mean() for each in least])
 
 
 def _check_string(name: str, value: object) -> str:

@@ -126,7 +126,8 @@ def load_docstrings(distributions: Collection[str] = DOCUMENTED_DISTRIBUTIONS) -
 
     Of the distributions in `DOCUMENTED_DISTRIBUTIONS` fixed modules are read, about a million characters in all; of
     any other, all modules. Tests are left out, and so are copies of other authors' packages, as far as the name of
-    their folder tells. A file that the running Python cannot parse holds no docstrings for it. A docstring that occurs
+    their folder tells. A file that is missing, or that the running Python cannot decode or parse, holds no docstrings
+    for it. A docstring that occurs
     twice is there twice. Numbers computed from the texts change with the versions installed: compute them, never copy
     them.
 
@@ -197,13 +198,14 @@ def _modules_of(distribution: str) -> dict[str, PackagePath]:
 
 def _docstrings_of(module: str, path: PackagePath) -> Iterator[tuple[str, str]]:
     """Yield the full name and the docstring of whatever has one, in the order of the source."""
-    with tokenize.open(str(path.locate())) as source, warnings.catch_warnings():
-        # Others' sources may hold what newer versions of Python warn of, such as invalid escapes.
-        warnings.simplefilter("ignore")
-        try:
+    try:
+        # An unknown encoding is a SyntaxError, bytes outside a known one a UnicodeDecodeError, which is a ValueError.
+        with tokenize.open(str(path.locate())) as source, warnings.catch_warnings():
+            # Others' sources may hold what newer versions of Python warn of, such as invalid escapes.
+            warnings.simplefilter("ignore")
             tree = ast.parse(source.read())
-        except SyntaxError:
-            return
+    except (FileNotFoundError, SyntaxError, ValueError):
+        return
     yield from _docstrings_below(tree, module)
 
 
