@@ -83,19 +83,19 @@ MISTAKES: list[Mistake] = [
         "standardised_log_probability.wrong.sign",
     ),
     ("standardised-log-probability", lambda law, token: 7.0, "standardised_log_probability.wrong.value"),
-    ("ability-without-reciting", lambda r, h, t, k: r / t, "ability_without_reciting.wrong.right"),
-    ("ability-without-reciting", lambda r, h, t, k: r / (t - h), "ability_without_reciting.wrong.errors"),
+    ("true-ability", lambda r, h, t, k: r / t, "true_ability.wrong.right"),
+    ("true-ability", lambda r, h, t, k: r / (t - h), "true_ability.wrong.errors"),
     (
-        "ability-without-reciting",
-        lambda r, h, t, k: solved("ability-without-reciting")(r, h, t, k + 1),
-        "ability_without_reciting.wrong.classes",
+        "true-ability",
+        lambda r, h, t, k: solved("true-ability")(r, h, t, k + 1),
+        "true_ability.wrong.classes",
     ),
     (
-        "ability-without-reciting",
+        "true-ability",
         lambda r, h, t, k: ((k - 1) * h / t + r / t - 1) / (k - 2),
-        "ability_without_reciting.wrong.recited",
+        "true_ability.wrong.recited",
     ),
-    ("ability-without-reciting", lambda r, h, t, k: 0.1, "ability_without_reciting.wrong.value"),
+    ("true-ability", lambda r, h, t, k: 0.1, "true_ability.wrong.value"),
 ]
 
 
@@ -110,4 +110,4 @@ def test_solutions_agree_with_the_library() -> None:
     assert solved("keeps-n-gram")(60, 8, 0.3) == pytest.approx(detection_probability(60, n=8, edit_rate=0.3))
     assert solved("honest-score")(0.8, 0.2, 4) == pytest.approx(published_score(ability=0.8, share=0.2, classes=4))
     estimate = corrected_score(right=59, hits=55, traps=120, classes=10)
-    assert solved("ability-without-reciting")(59, 55, 120, 10) == pytest.approx(estimate.score)
+    assert solved("true-ability")(59, 55, 120, 10) == pytest.approx(estimate.score)

@@ -31,7 +31,7 @@ def _check_fewest_permutations(answer: Function, solve: Function) -> None:
 
 @exercise(difficulty="warm-up", minutes=5, check=_check_fewest_permutations)
 def fewest_permutations(level: float) -> int:
-    """Return the fewest shuffles with which the order test can reach p <= level.
+    """Return the fewest shuffles that let the order test reach p <= level.
 
     Even if the published order beats every shuffle.
     """
@@ -167,7 +167,7 @@ def standardised_log_probability(law: np.ndarray, token: int) -> float:
     return float((logs[token] - mean) / spread)
 
 
-def _check_ability_without_reciting(answer: Function, solve: Function) -> None:
+def _check_true_ability(answer: Function, solve: Function) -> None:
     right, hits, traps, classes = 59, 55, 120, 10
     mistakes = [
         ("right", right / traps),
@@ -175,9 +175,9 @@ def _check_ability_without_reciting(answer: Function, solve: Function) -> None:
         ("classes", _ability(right, hits, traps, chance=1 / classes)),
         ("recited", _recited(right, hits, traps, chance=1 / (classes - 1))),
     ]
-    _refuse("ability_without_reciting", answer(right, hits, traps, classes), mistakes)
+    _refuse("true_ability", answer(right, hits, traps, classes), mistakes)
     for case in ((59, 55, 120, 10), (90, 20, 120, 4), (100, 5, 120, 10)):
-        wrong = _say("ability_without_reciting.wrong.value", right=case[0], hits=case[1], traps=case[2])
+        wrong = _say("true_ability.wrong.value", right=case[0], hits=case[1], traps=case[2])
         expect_close(answer(*case), solve(*case), wrong)
 
 
@@ -189,8 +189,8 @@ def _ability(right: int, hits: int, traps: int, *, chance: float) -> float:
     return right / traps / (1 - _recited(right, hits, traps, chance=chance))
 
 
-@exercise(difficulty="stretch", minutes=25, check=_check_ability_without_reciting)
-def ability_without_reciting(right: int, hits: int, traps: int, classes: int) -> float:
+@exercise(difficulty="stretch", minutes=25, check=_check_true_ability)
+def true_ability(right: int, hits: int, traps: int, classes: int) -> float:
     """Return the estimated probability of a right answer without reciting.
 
     Of so many traps the model got some right and hit the planted answer on
