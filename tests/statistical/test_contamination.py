@@ -41,7 +41,9 @@ def test_the_randomised_p_is_uniform_for_a_model_that_prefers_one_wrong_answer()
     for seed in range(10_000, 11_500):
         keys = plant_trap_keys(truth, share=0.4, classes=5, seed=seed)
         answers = reciting(keys, 0.0, 0.6, seed=7)
-        p.append(trap_key_test(answers, truth, keys.keys, keys.traps, classes=5, seed=seed + 50_000).randomised_p)
+        test = trap_key_test(answers, truth, keys.keys, keys.traps, classes=5, seed=seed + 50_000)
+        assert test.randomised_p is not None
+        p.append(test.randomised_p)
     assert stats.kstest(p, "uniform").pvalue > 1e-4
 
 
