@@ -105,7 +105,7 @@ def scores(
         for (kind, runs), look in zip(series.items(), ("student", "third", "teacher"), strict=True):
             _by_leak(axes, leaks, 100 * runs, look, t(f"contaminated-benchmarks.scores.{kind}"))
         axes.set(title=t(f"contaminated-benchmarks.scores.{name}"), xlabel=t("contaminated-benchmarks.axis.leak"))
-        axes.set(xlim=(-3, 103), ylim=(55, 108))
+        axes.set(xlim=(-3, 100 * max(leaks) + 3), ylim=(55, 108))
     grid[0].set_ylabel(t("contaminated-benchmarks.scores.axis"))
     grid[-1].legend(loc="upper right", fontsize=8.5, bbox_to_anchor=(1.0, 0.6))
     return figure
