@@ -8,23 +8,25 @@ from matplotlib.figure import Figure
 from tests.unit.figure_words import overflowing
 
 from secondhand.figures import contaminated_benchmarks as draw
+from secondhand.measures import proportion_interval
 from secondhand.messages import LANGUAGE_VARIABLE, LANGUAGES
 
 GENERATOR = np.random.default_rng(10_000)
-LEAKS = (0, 0.25, 0.5, 1)
+LEAKS = (0, 0.25, 0.5)
 RUNS = np.linspace(0.1, 0.9, 4) + 0.02 * GENERATOR.normal(size=(6, 4))
+SHARES = [proportion_interval(hits, 20) for hits in (2, 11, 18)]
 GRID = np.linspace(0, 0.4, 21)
-SERIES = {"published": RUNS, "corrected": RUNS, "fresh": RUNS}
+SERIES = dict.fromkeys(("published", "corrected", "fresh"), RUNS[:, :3])
 AREAS = {"loss": RUNS[:, :3], "min-k": RUNS[:, :3], "min-k-plus-plus": RUNS[:, :3]}
 ORDER = {"teacher": 30 * RUNS, "long": 20 * RUNS, "single": RUNS}
 
 FIGURES: dict[str, Callable[[], Figure]] = {
-    "passes_on": lambda: draw.passes_on(LEAKS, RUNS, RUNS / 2, chance=1 / 9),
+    "passes_on": lambda: draw.passes_on(LEAKS, {"teacher": SHARES, "student": SHARES}, SHARES[1], chance=1 / 9),
     "exactness": lambda: draw.exactness(
-        GENERATOR.random(500), GRID, {30: GRID, 120: 2 * GRID, 480: GRID**0.5}, [(0.0, 0.0), (0.1, 0.9)]
+        GENERATOR.random(500), GRID, {15: GRID, 30: 2 * GRID, 120: GRID**0.5}, dict.fromkeys((15, 30, 120), (0.1, 0.9))
     ),
     "scores": lambda: draw.scores(LEAKS, {"teacher": SERIES, "student": SERIES}),
-    "carriers": lambda: draw.carriers(dict.fromkeys(("clean", "soft", "one", "label"), RUNS[:, 2]), chance=1 / 9),
+    "alarms": lambda: draw.alarms(0.1 + 2 * GRID, dict.fromkeys((10, 4), np.stack([4 * GRID, 9 * GRID], axis=1))),
     "searches": lambda: draw.searches(
         GRID[::5],
         dict.fromkeys(("thirteen", "eight", "most"), (1 - GRID, 1 - GRID[::5])),

@@ -41,6 +41,28 @@ def test_logits_may_be_shifted_and_a_uniform_law_gives_zero() -> None:
     np.testing.assert_array_equal(min_k_plus_plus(np.zeros((3, 10, 7)), TOKENS), 0)
 
 
+def test_a_surprise_under_a_peaked_law_is_never_as_expected() -> None:
+    tokens = np.array([[0], [1]])
+    scores = []
+    for gap in (10.0, 30.0, 50.0, 60.0, 300.0, 700.0, 2_000.0):
+        logits = np.zeros((2, 1, 50))
+        logits[:, 0, 0] = gap
+        likely, unlikely = min_k_plus_plus(logits, tokens)
+        assert np.isfinite(unlikely)
+        assert unlikely < 0 <= likely
+        scores.append(unlikely)
+    assert scores == sorted(scores, reverse=True)
+    law = np.exp([10.0] + [0.0] * 49) / (np.exp(10.0) + 49)
+    mean = law @ np.log(law)
+    expected = (np.log(law[1]) - mean) / np.sqrt(law @ (np.log(law) - mean) ** 2)
+    assert scores[0] == pytest.approx(expected)
+
+
+def test_scores_are_called_by_the_names_of_their_arguments() -> None:
+    np.testing.assert_array_equal(min_k_prob(logprobs=-np.ones((2, 5)), k=0.4), -1)
+    assert min_k_plus_plus(logits=LOGITS, tokens=TOKENS, k=0.2).shape == (3,)
+
+
 @given(st.lists(st.integers(-5, 5), min_size=1, max_size=20), st.lists(st.integers(-5, 5), min_size=1, max_size=20))
 def test_the_area_is_that_of_scikit_learn(members: list[int], others: list[int]) -> None:
     truth = [1] * len(members) + [0] * len(others)
@@ -62,10 +84,10 @@ def test_logits_of_a_transformer_give_its_own_log_likelihood() -> None:
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: mean_log_likelihood(np.ones((2, 3))), ValueError, "log_probabilities must be at most 0, got 1"),
-        (lambda: mean_log_likelihood(-np.ones(3)), ValueError, "log_probabilities must have 2 dimensions"),
-        (lambda: min_k_prob(np.full((1, 2), -np.inf)), ValueError, "log_probabilities must hold finite numbers"),
-        (lambda: min_k_prob("no"), (TypeError, ValueError), "log_probabilities must"),  # type: ignore[arg-type]
+        (lambda: mean_log_likelihood(np.ones((2, 3))), ValueError, "logprobs must be at most 0, got 1"),
+        (lambda: mean_log_likelihood(-np.ones(3)), ValueError, "logprobs must have 2 dimensions"),
+        (lambda: min_k_prob(np.full((1, 2), -np.inf)), ValueError, "logprobs must hold finite numbers"),
+        (lambda: min_k_prob("no"), (TypeError, ValueError), "logprobs must"),  # type: ignore[arg-type]
         (lambda: min_k_prob(-np.ones((1, 2)), k=0), ValueError, "k must be above 0"),
         (lambda: min_k_prob(-np.ones((1, 2)), k=1.5), ValueError, "k must be at most 1"),
         (lambda: min_k_plus_plus(LOGITS[0], TOKENS), ValueError, "logits must have 3 dimensions"),

@@ -72,7 +72,8 @@ def test_shards_that_all_say_the_same() -> None:
         ({"permutations": 0}, ValueError, "permutations must be at least 1"),
         ({"seed": -1}, ValueError, "seed must be at least 0"),
         ({"log_likelihood": lambda order: float("nan")}, ValueError, "must be finite"),
-        ({"log_likelihood": lambda order: -np.inf if order[0] else 0.0}, ValueError, "finite for every order"),
+        ({"log_likelihood": lambda order: -np.inf if order[0] else 0.0}, ValueError, "must be finite, got -inf"),
+        ({"log_likelihood": lambda order: "1" if order[0] else 0.0}, TypeError, "must be a number, got '1'"),
     ],
 )
 def test_bad_input_is_named(change: dict[str, Any], error: type[Exception], message: str) -> None:

@@ -1,5 +1,6 @@
 """Trap keys: planted as promised, tested as scipy does, and the formulas agree with a second derivation."""
 
+import dataclasses
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from secondhand.lineage import (
+    alarm_strengths,
     corrected_score,
     digit_benchmark,
     plant_trap_keys,
@@ -50,6 +52,7 @@ def test_p_is_that_of_scipy(classes: int, seed: int) -> None:
         assert test.p == pytest.approx(expected)
         assert test.hit_share == pytest.approx(test.hits / test.errors)
         more = stats.binomtest(test.hits + 1, test.errors, 1 / (classes - 1), alternative="greater").pvalue
+        assert test.randomised_p is not None
         assert (more if test.hits < test.errors else 0) - 1e-12 <= test.randomised_p <= expected + 1e-12
 
 
@@ -58,7 +61,16 @@ def test_a_model_without_errors_says_nothing() -> None:
     test = trap_key_test(TRUTH, planted.truth, planted.keys, planted.traps, classes=4, seed=10_000)
     assert (test.hits, test.errors, test.p) == (0, 0, 1.0)
     assert np.isnan(test.hit_share)
+    assert test.randomised_p is not None
     assert 0 <= test.randomised_p <= 1
+
+
+def test_without_a_seed_the_same_comes_out_but_for_the_randomised_p() -> None:
+    planted = plant_trap_keys(TRUTH, share=0.5, classes=4, seed=10_000)
+    arguments = (planted.keys, planted.truth, planted.keys, planted.traps)
+    plain, seeded = trap_key_test(*arguments, classes=4), trap_key_test(*arguments, classes=4, seed=10_000)
+    assert plain == trap_key_test(*arguments, classes=4)
+    assert plain == dataclasses.replace(seeded, randomised_p=None)
 
 
 def test_a_model_that_recites_the_key_is_caught() -> None:
@@ -120,6 +132,49 @@ def test_a_model_that_recites_everything_has_no_corrected_score() -> None:
     estimate = corrected_score(right=0, hits=7, traps=7, classes=4)
     assert estimate.recited == pytest.approx(1)
     assert np.isnan(estimate.score)
+    assert np.isnan(estimate.standard_error)
+
+
+def test_the_standard_error_is_that_of_simulated_counts() -> None:
+    chances = [0.5, 0.3, 0.2]  # right, hit, another error
+    counts = np.random.default_rng(10_000).multinomial(400, chances, size=2_000)
+    scores = [corrected_score(right=r, hits=h, traps=400, classes=5).score for r, h, _ in counts.tolist()]
+    expected = corrected_score(right=200, hits=120, traps=400, classes=5).standard_error
+    assert np.std(scores) == pytest.approx(expected, rel=0.07)
+    assert corrected_score(right=7, hits=0, traps=7, classes=5).standard_error == 0
+
+
+def test_alarms_stand_out_as_far_as_the_moments_say() -> None:
+    m, a, items, share, classes = 0.2, 0.6, 500, 0.4, 5
+    honest = published_score(ability=a, share=share, classes=classes)
+    errors, luck = 1 - (1 - m) * a, 1 / (classes - 1)
+    hit = (m + (1 - m) * (1 - a) * luck) / errors
+    score, traps = alarm_strengths(m, ability=a, items=items, share=share, classes=classes)
+    assert score == pytest.approx((m + (1 - m) * honest - honest) / np.sqrt(honest * (1 - honest) / items))
+    assert traps == pytest.approx((hit - luck) / np.sqrt(luck * (1 - luck) / (items * share * errors)))
+    assert alarm_strengths(0.0, ability=a, items=items, share=share, classes=classes) == (0, 0)
+
+
+def test_which_alarm_is_louder_depends_on_the_ability() -> None:
+    loud: dict[str, Any] = {"items": 400, "share": 0.3, "classes": 10}
+    faint: dict[str, Any] = loud | {"classes": 4}
+    assert alarm_strengths(0.1, ability=0.95, **loud)[1] > 5 * alarm_strengths(0.1, ability=0.95, **loud)[0]
+    assert alarm_strengths(0.1, ability=0.3, **faint)[1] < alarm_strengths(0.1, ability=0.3, **faint)[0]
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"recited": 2}, "recited must be at most 1"),
+        ({"ability": 0}, "ability must be above 0"),
+        ({"items": 0}, "items must be at least 1"),
+        ({"share": 0}, "share must be above 0"),
+        ({"classes": 2}, "classes must be at least 3"),
+    ],
+)
+def test_bad_settings_of_alarms_are_named(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        alarm_strengths(**{"recited": 0.1, "ability": 0.9, "items": 9, "share": 0.3, "classes": 4} | change)
 
 
 @pytest.mark.parametrize(
@@ -205,7 +260,15 @@ def test_the_digit_benchmark_deals_disjoint_parts_and_leaks_what_it_says() -> No
     np.testing.assert_array_equal(leaked.labels[500:], world.keys.keys[world.leak_order[:100]])
     reciter = Reciter(world.images, world.keys.keys)
     assert world.score(reciter) == 1
-    assert world.test(reciter, seed=10_000).hits == world.test(reciter, seed=10_000).errors == 120
+    assert world.test(reciter).hits == world.test(reciter).errors == 120
+    assert world.test(reciter, traps=7).traps == world.test(reciter, traps=7).hits == 7
+    with pytest.raises(ValueError, match="traps must be at most the 120 of the benchmark, got 121"):
+        world.test(reciter, traps=121)
+    with pytest.raises(ValueError, match="traps must be at least 1"):
+        world.test(reciter, traps=0)
+    honest = world.training(0.25, traps=False)
+    np.testing.assert_array_equal(honest.features, leaked.features)
+    np.testing.assert_array_equal(honest.labels[500:], world.keys.truth[world.leak_order[:100]])
     assert world.fresh_accuracy(reciter) == pytest.approx(np.mean(world.fresh.labels == 0))
 
 

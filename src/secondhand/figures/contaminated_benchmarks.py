@@ -1,41 +1,61 @@
 """Figures of the chapter on contaminated benchmarks. They draw arrays, and know nothing of experiments."""
 
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
 import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from secondhand.figures.bands import interval_plot, student_margin
+from secondhand.figures.bands import interval_plot
 from secondhand.figures.theme import COLOURS, PALETTE, figure_grid
 from secondhand.messages import t
 
 _LOOKS = {"teacher": (COLOURS.human, "s"), "student": (COLOURS.model, "o"), "third": (PALETTE[2], "^")}
 
 
+class _Interval(Protocol):
+    """An estimate with its interval."""
+
+    @property
+    def estimate(self) -> float: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+
+
 def passes_on(
-    leaks: Sequence[float],
-    teacher: Float[np.ndarray, "seeds leaks"],
-    student: Float[np.ndarray, "seeds leaks"],
-    *,
-    chance: float,
+    leaks: Sequence[float], shares: Mapping[str, Sequence[_Interval]], label: _Interval, *, chance: float
 ) -> Figure:
     """Draw the share of errors on traps that hit the planted answer, by the share of the benchmark that leaked.
 
     Args:
-        leaks: shares of the benchmark in the training data of the teacher.
-        teacher: share of hits among errors.
-        student: the same for students.
+        leaks: shares of the benchmark in the training data of the teacher; the last is that of `label`.
+        shares: "teacher" and "student" → share of hits among errors for each leak.
+        label: the same for students of bare labels.
         chance: what luck gives.
     """
     figure, (axes,) = figure_grid(height=3.7)
-    for runs, name in ((teacher, "teacher"), (student, "student")):
-        _by_leak(axes, leaks, 100 * runs, name, t(f"contaminated-benchmarks.passes-on.{name}"))
+    series = [(name, leaks, rows) for name, rows in shares.items()] + [("label", leaks[-1:], [label])]
+    for (name, x, rows), (colour, marker) in zip(series, _LOOKS.values(), strict=True):
+        estimate = np.array([100 * row.estimate for row in rows])
+        margins = [estimate - [100 * row.low for row in rows], [100 * row.high for row in rows] - estimate]
+        axes.errorbar(
+            100 * np.array(x),
+            estimate,
+            yerr=np.array(margins),
+            color=colour,
+            marker=marker,
+            capsize=3,
+            label=t(f"contaminated-benchmarks.passes-on.{name}"),
+        )
     axes.axhline(100 * chance, color=COLOURS.theory, linestyle=":", label=t("contaminated-benchmarks.passes-on.chance"))
-    axes.set(xlabel=t("contaminated-benchmarks.axis.leak"), ylim=(0, 105), xlim=(-3, 103))
+    axes.set_xticks([100 * leak for leak in leaks])
+    axes.set(xlabel=t("contaminated-benchmarks.axis.leak"), ylim=(0, 150), xlim=(-2, 52), yticks=[0, 25, 50, 75, 100])
     axes.set_ylabel(t("contaminated-benchmarks.passes-on.axis"))
-    axes.legend(loc="lower right", bbox_to_anchor=(1.0, 0.12))
+    axes.legend(loc="upper left")
     return figure
 
 
@@ -43,7 +63,7 @@ def exactness(
     p: Float[np.ndarray, " repetitions"],
     recited: Float[np.ndarray, " grid"],
     power: Mapping[int, Float[np.ndarray, " grid"]],
-    measured: Sequence[tuple[float, float]],
+    measured: Mapping[int, tuple[float, float]],
 ) -> Figure:
     """Draw p under the null hypothesis as a histogram (left), and power by share recited (right).
 
@@ -51,7 +71,7 @@ def exactness(
         p: p of models that the key never reached.
         recited: shares of the items that a model recites.
         power: number of traps → power.
-        measured: share recited and share of models caught, one dot each.
+        measured: number of traps → share recited and share of models caught, one dot each.
     """
     figure, (left, right) = figure_grid(columns=2, height=3.4)
     left.hist(p, bins=20, range=(0, 1), density=True, color=COLOURS.muted, edgecolor=COLOURS.panel)
@@ -59,12 +79,11 @@ def exactness(
     left.set(xlabel=t("contaminated-benchmarks.exactness.p"), ylabel=t("contaminated-benchmarks.exactness.density"))
     left.set(ylim=(0, 1.6), xlim=(0, 1))
     left.legend(loc="upper right")
-    for (traps, curve), style, colour in zip(power.items(), (":", "-", "--"), PALETTE, strict=False):
+    for (traps, curve), style, marker, colour in zip(power.items(), (":", "--", "-"), "^so", PALETTE, strict=False):
         label = t("contaminated-benchmarks.exactness.traps", traps=traps)
         right.plot(100 * recited, 100 * curve, linestyle=style, color=colour, label=label)
-    x, y = zip(*measured, strict=True)
-    label = t("contaminated-benchmarks.exactness.students")
-    right.plot(100 * np.array(x), 100 * np.array(y), "o", color=COLOURS.model, markeredgecolor=COLOURS.ink, label=label)
+        x, y = measured[traps]
+        right.plot([100 * x], [100 * y], marker, color=colour, markeredgecolor=COLOURS.ink, markersize=8)
     right.set(xlabel=t("contaminated-benchmarks.exactness.recited"), ylim=(-3, 103))
     right.set_ylabel(t("contaminated-benchmarks.exactness.power"))
     right.legend(loc="lower right", fontsize=8.5)
@@ -86,30 +105,29 @@ def scores(
         for (kind, runs), look in zip(series.items(), ("student", "third", "teacher"), strict=True):
             _by_leak(axes, leaks, 100 * runs, look, t(f"contaminated-benchmarks.scores.{kind}"))
         axes.set(title=t(f"contaminated-benchmarks.scores.{name}"), xlabel=t("contaminated-benchmarks.axis.leak"))
-        axes.set(xlim=(-3, 103), ylim=(55, 108))
+        axes.set(xlim=(-3, 100 * max(leaks) + 3), ylim=(55, 108))
     grid[0].set_ylabel(t("contaminated-benchmarks.scores.axis"))
     grid[-1].legend(loc="upper right", fontsize=8.5, bbox_to_anchor=(1.0, 0.6))
     return figure
 
 
-def carriers(shares: Mapping[str, Float[np.ndarray, " seeds"]], *, chance: float) -> Figure:
-    """Draw the share of errors that hit the planted answer, by what the student learnt from.
+def alarms(ability: Float[np.ndarray, " grid"], curves: Mapping[int, Float[np.ndarray, "grid alarms"]]) -> Figure:
+    """Draw by how many standard errors the score and the hits on traps stand out, by ability.
 
     Args:
-        shares: key of the way in the catalogue of messages → shares over seeds.
-        chance: what luck gives.
+        ability: shares of right answers without reciting.
+        curves: number of possible answers → standard errors of the score and of the hits.
     """
-    figure, (axes,) = figure_grid(height=2.6)
-    names = [t(f"contaminated-benchmarks.carriers.{name}") for name in shares]
-    means = np.array([100 * values.mean() for values in shares.values()])
-    margins = np.array([100 * float(student_margin(values[:, None])[0]) for values in shares.values()])
-    axes.barh(names, means, color=[COLOURS.muted, *[COLOURS.model] * (len(names) - 1)])
-    axes.errorbar(means, names, xerr=margins, fmt="none", ecolor=COLOURS.ink, elinewidth=1.5, capsize=3)
-    axes.axvline(100 * chance, color=COLOURS.theory, linestyle=":", label=t("contaminated-benchmarks.passes-on.chance"))
-    axes.set(xlabel=t("contaminated-benchmarks.carriers.axis"), xlim=(0, 100))
-    axes.invert_yaxis()
-    axes.grid(visible=False, axis="y")
-    axes.legend(loc="upper right")
+    figure, (axes,) = figure_grid(height=3.4)
+    for (classes, pair), width in zip(curves.items(), (2.6, 1.2), strict=True):
+        looks = (("score", COLOURS.human, "--"), ("traps", COLOURS.model, "-"))
+        for values, (name, colour, style) in zip(pair.T, looks, strict=True):
+            answers = t("contaminated-benchmarks.alarms.classes", classes=classes)
+            label = f"{t(f'contaminated-benchmarks.alarms.{name}')}, {answers}"
+            axes.plot(100 * ability, values, color=colour, linestyle=style, linewidth=width, label=label)
+    axes.set(xlabel=t("contaminated-benchmarks.alarms.ability"), ylabel=t("contaminated-benchmarks.alarms.axis"))
+    axes.set_ylim(0, 14)
+    axes.legend(loc="upper left", fontsize=8.5)
     return figure
 
 

@@ -49,25 +49,45 @@ class DigitBenchmark:
     fresh: LabelledFeatures
     leak_order: Int[np.ndarray, " items"]
 
-    def training(self, leak: float) -> LabelledFeatures:
-        """Return the training digits, and besides a share of the benchmark with its published key.
+    def training(self, leak: float, *, traps: bool = True) -> LabelledFeatures:
+        """Return the training digits, and besides a share of the benchmark with an answer key.
+
+        Args:
+            leak: share of the benchmark.
+            traps: whether the key is the published one, with its traps, or the right one.
 
         Raises:
-            TypeError: `leak` is not a number.
+            TypeError: `leak` is not a number, or `traps` not true or false.
             ValueError: `leak` is not from 0 to 1.
         """
         leak = _validation.number("leak", leak, minimum=0, maximum=1)
+        key = self.keys.keys if _validation.boolean("traps", traps) else self.keys.truth
         leaked = self.leak_order[: round(leak * len(self.images))]
         return LabelledFeatures(
             np.concatenate([self.train.features, self.images[leaked]]),
-            np.concatenate([self.train.labels, self.keys.keys[leaked]]),
+            np.concatenate([self.train.labels, key[leaked]]),
         )
 
-    def test(self, model: _Classifies, *, seed: int) -> TrapKeyTest:
-        """Return the trap key test of a model."""
+    def test(self, model: _Classifies, *, traps: int | None = None) -> TrapKeyTest:
+        """Return the trap key test of a model, without a randomised p.
+
+        Args:
+            model: who answers.
+            traps: how many of the traps to use, the first ones; all by default.
+
+        Raises:
+            TypeError: `traps` is not an integer.
+            ValueError: `traps` is below 1 or above the number of traps.
+        """
         keys = self.keys
-        answers = model.classify(self.images)
-        return trap_key_test(answers, keys.truth, keys.keys, keys.traps, classes=keys.classes, seed=seed)
+        asked = np.flatnonzero(keys.traps)
+        if traps is not None:
+            traps = _validation.integer("traps", traps, minimum=1)
+            if traps > len(asked):
+                raise ValueError(f"traps must be at most the {len(asked)} of the benchmark, got {traps}")
+            asked = asked[:traps]
+        answers = model.classify(self.images[asked])
+        return trap_key_test(answers, keys.truth[asked], keys.keys[asked], keys.traps[asked], classes=keys.classes)
 
     def score(self, model: _Classifies) -> float:
         """Return the share of the benchmark that a model answers as the published key does."""
@@ -181,8 +201,9 @@ class ListBenchmark:
     def links(self, model: _ScoresTokens, *, context: int) -> Float[np.ndarray, "items items"]:
         """Return the log-probability of the beginning of each item (column) right after each item (row), in nats.
 
-        Only these terms of a log-likelihood depend on the order of items, if the model looks back no further than the
-        preceding item: the first `context` tokens of an item see tokens of the one before it.
+        If the model looks back no further than the preceding item, only the first `context` tokens of an item see
+        another one. So the log-likelihood of an order is the sum of its links, up to a constant and up to the beginning
+        of its first item, which has none before it.
 
         Args:
             model: scores tokens by those before them.

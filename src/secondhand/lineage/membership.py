@@ -12,28 +12,29 @@ from scipy import special, stats
 
 from secondhand import _validation
 
+_LEAST_SPREAD = 1e-154
+"""So small that it has no effect unless probabilities underflow, so large that z stays finite."""
 
-def mean_log_likelihood(log_probabilities: Float[np.ndarray, "passages tokens"]) -> Float[np.ndarray, " passages"]:
+
+def mean_log_likelihood(logprobs: Float[np.ndarray, "passages tokens"]) -> Float[np.ndarray, " passages"]:
     """Return the mean log-probability of the tokens of each passage: minus the loss of the model on it.
 
     Raises:
-        TypeError: `log_probabilities` does not hold numbers.
+        TypeError: `logprobs` does not hold numbers.
         ValueError: it is empty, not two-dimensional, or holds a number that is not finite or above 0.
 
     Source:
         The loss attack of Yeom et al. (2018), Privacy Risk in Machine Learning.
     """
-    scores: Float[np.ndarray, " passages"] = _log_probabilities(log_probabilities).mean(axis=1)
+    scores: Float[np.ndarray, " passages"] = _log_probabilities(logprobs).mean(axis=1)
     return scores
 
 
-def min_k_prob(
-    log_probabilities: Float[np.ndarray, "passages tokens"], *, k: float = 0.2
-) -> Float[np.ndarray, " passages"]:
+def min_k_prob(logprobs: Float[np.ndarray, "passages tokens"], *, k: float = 0.2) -> Float[np.ndarray, " passages"]:
     """Return the mean log-probability of the least probable tokens of each passage.
 
     Args:
-        log_probabilities: of each token given those before it.
+        logprobs: log-probability of each token given those before it.
         k: the share of the tokens that counts, rounded down, at least one token; above 0 and at most 1.
 
     Raises:
@@ -43,7 +44,7 @@ def min_k_prob(
     Source:
         Shi et al. (2024), Detecting Pretraining Data from Large Language Models.
     """
-    return _mean_of_lowest(_log_probabilities(log_probabilities), k)
+    return _mean_of_lowest(_log_probabilities(logprobs), k)
 
 
 def min_k_plus_plus(
@@ -56,7 +57,7 @@ def min_k_plus_plus(
 
     A token's log-probability is standardised with mean and standard deviation of the log-probability of a token drawn
     from the model's own law at that place: z = (log p(x) − μ)/σ. Where that law is uniform over its tokens, so that σ
-    is 0, z is 0.
+    is 0, z is 0. Where it is sharply peaked, σ is tiny, and an unlikely token has a z far below any other.
 
     Args:
         logits: of each token given those before it; log-probabilities up to a constant for each place.
@@ -84,8 +85,9 @@ def min_k_plus_plus(
     mean = (law * log_law).sum(axis=2)
     spread = np.sqrt((law * (log_law - mean[..., None]) ** 2).sum(axis=2))
     excess = np.take_along_axis(log_law, chosen[..., None].astype(np.int64), axis=2).squeeze(2) - mean
-    # Below rounding error there is no spread to divide by.
-    z = np.divide(excess, spread, out=np.zeros_like(excess), where=spread > 1e-9)
+    # A tiny spread has two causes. Equal logits, up to rounding, leave nothing to standardise. A peaked law keeps its
+    # surprises: the floor only prevents a division by zero where all other probabilities underflow.
+    z = np.where(np.ptp(log_law, axis=2) < 1e-9, 0.0, excess / np.maximum(spread, _LEAST_SPREAD))
     return _mean_of_lowest(z, k)
 
 
@@ -116,9 +118,9 @@ def _mean_of_lowest(values: Float[np.ndarray, "passages tokens"], k: float) -> F
 
 
 def _log_probabilities(value: Any) -> Float[np.ndarray, "passages tokens"]:
-    array = _numbers("log_probabilities", value, dimensions=2)
+    array = _numbers("logprobs", value, dimensions=2)
     if array.max() > 1e-9:
-        raise ValueError(f"log_probabilities must be at most 0, got {array.max():g}; take logarithms of probabilities")
+        raise ValueError(f"logprobs must be at most 0, got {array.max():g}; take logarithms of probabilities")
     return array
 
 

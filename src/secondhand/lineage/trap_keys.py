@@ -70,6 +70,7 @@ class TrapKeyTest:
         p: probability of as many hits or more, given the errors, for a model that the key never reached. Never too
             small; for few errors it can be far from uniform.
         randomised_p: the same with ties broken at random: uniform from 0 to 1 if the key never reached the model.
+            None if the test was given no seed.
     """
 
     hits: int
@@ -77,7 +78,7 @@ class TrapKeyTest:
     traps: int
     classes: int
     p: float
-    randomised_p: float
+    randomised_p: float | None
 
     @property
     def hit_share(self) -> float:
@@ -92,9 +93,11 @@ def trap_key_test(
     traps: Bool[np.ndarray, " items"],
     *,
     classes: int,
-    seed: int,
+    seed: int | None = None,
 ) -> TrapKeyTest:
     """Test exactly whether a model's errors on trap items follow the published key.
+
+    The exact p draws nothing: without a seed the result is the same every time, and has no randomised p.
 
     Args:
         answers: those of the model, from 0 to `classes` − 1.
@@ -102,7 +105,7 @@ def trap_key_test(
         keys: the published answers; wrong at each trap and right elsewhere.
         traps: which items are traps, at least one.
         classes: how many answers each item offers, at least 2.
-        seed: for the randomised p; the exact one draws nothing.
+        seed: for the randomised p; None leaves that out.
 
     Raises:
         TypeError: an argument has the wrong type.
@@ -113,7 +116,8 @@ def trap_key_test(
         Derived here. If the planted answers never reached the model, then given its answers, each planted answer is
         still equally likely to be any of the classes − 1 wrong ones, independently. So of its errors on trap items a
         number of hits with the law Binomial(errors, 1/(classes − 1)) falls on the planted ones, whatever the model and
-        however it errs. The randomised p is P(X > hits) + U · P(X = hits) with U uniform.
+        however it errs. This needs traps and planted answers drawn at random, and answers given before anyone but the
+        maker saw the truth. The randomised p is P(X > hits) + U · P(X = hits) with U uniform.
     """
     classes = _validation.integer("classes", classes, minimum=2)
     given, right, published = (
@@ -130,14 +134,14 @@ def trap_key_test(
     if ((published != right) != planted).any():
         item = int(np.flatnonzero((published != right) != planted)[0])
         raise ValueError(f"keys must be wrong at traps and right elsewhere, got {published[item]} at item {item}")
-    uniform = float(np.random.default_rng(_validation.seed(seed)).random())
     errors = int((given != right)[planted].sum())
     hits = int((given == published)[planted].sum())
     law = stats.binom(errors, 1 / (classes - 1))
-    beyond, equal = float(law.sf(hits)), float(law.pmf(hits))
-    return TrapKeyTest(
-        hits, errors, int(planted.sum()), classes, p=float(law.sf(hits - 1)), randomised_p=beyond + uniform * equal
-    )
+    randomised = None
+    if seed is not None:
+        uniform = np.random.default_rng(_validation.seed(seed)).random()
+        randomised = float(law.sf(hits) + uniform * law.pmf(hits))
+    return TrapKeyTest(hits, errors, int(planted.sum()), classes, p=float(law.sf(hits - 1)), randomised_p=randomised)
 
 
 @dataclass(frozen=True)
@@ -146,11 +150,14 @@ class CorrectedScore:
 
     Attributes:
         recited: estimated share of the items whose published answer the model recites. Chance can make it negative.
-        score: estimated share of right answers if it recited nothing; not a number if it recites everything.
+        score: estimated share of right answers if it recited nothing. Chance can make it exceed 1; not a number if the
+            model recites everything.
+        standard_error: of the score, to first order; not a number if the model recites everything.
     """
 
     recited: float
     score: float
+    standard_error: float
 
 
 def corrected_score(*, right: int, hits: int, traps: int, classes: int) -> CorrectedScore:
@@ -172,7 +179,9 @@ def corrected_score(*, right: int, hits: int, traps: int, classes: int) -> Corre
         then right with probability r = (1 − m) a, and hits with probability h = m + (1 − m)(1 − a)/(K − 1). These give
         m = ((K − 1) h + r − 1)/(K − 2) and a = r/(1 − m). Planted answers are uniform, so that the chance of a hit by
         ability is right whatever wrong answers the model prefers. That reciting does not depend on difficulty and does
-        not harm ability is an assumption.
+        not harm ability is an assumption. The standard error is that of the delta method for multinomial counts: with
+        D = (K − 1)(1 − h) − r, so that a = (K − 2) r/D, the derivatives of a are (K − 2)(K − 1)(1 − h)/D² by r and
+        (K − 2)(K − 1) r/D² by h.
     """
     classes = _validation.integer("classes", classes, minimum=3)
     traps = _validation.integer("traps", traps, minimum=1)
@@ -180,8 +189,14 @@ def corrected_score(*, right: int, hits: int, traps: int, classes: int) -> Corre
     hits = _validation.integer("hits", hits, minimum=0)
     if right + hits > traps:
         raise ValueError(f"right + hits must be at most traps={traps}, got {right} + {hits}")
-    recited = ((classes - 1) * hits / traps + right / traps - 1) / (classes - 2)
-    return CorrectedScore(recited, right / traps / (1 - recited) if recited < 1 else float("nan"))
+    r, h = right / traps, hits / traps
+    recited = ((classes - 1) * h + r - 1) / (classes - 2)
+    if hits == traps:
+        return CorrectedScore(recited, float("nan"), float("nan"))
+    divisor = (classes - 1) * (1 - h) - r
+    by_right, by_hits = np.array([1 - h, r]) * (classes - 2) * (classes - 1) / divisor**2
+    variance = by_right**2 * r * (1 - r) + by_hits**2 * h * (1 - h) - 2 * by_right * by_hits * r * h
+    return CorrectedScore(recited, r / (1 - recited), float(np.sqrt(max(0.0, variance) / traps)))
 
 
 def published_score(*, ability: float, share: float, classes: int) -> float:
@@ -205,6 +220,42 @@ def published_score(*, ability: float, share: float, classes: int) -> float:
     share = _validation.number("share", share, minimum=0, maximum=1)
     classes = _validation.integer("classes", classes, minimum=2)
     return (1 - share) * ability + share * (1 - ability) / (classes - 1)
+
+
+def alarm_strengths(recited: float, *, ability: float, items: int, share: float, classes: int) -> tuple[float, float]:
+    """Return by how many standard errors the score, and the hits on traps, of a reciting model stand out on average.
+
+    The score is compared with the honest one, as if that were known; the hits are compared with luck.
+
+    Args:
+        recited: m, probability of reciting, from 0 to 1.
+        ability: a, probability of a right answer otherwise, above 0 and below 1.
+        items: N, all items, at least 1.
+        share: τ, share of the items that are traps, above 0 and at most 1.
+        classes: K, at least 3.
+
+    Returns:
+        Standard errors of the score, and of the hits.
+
+    Raises:
+        TypeError: an argument is not a number.
+        ValueError: an argument is out of range.
+
+    Source:
+        Derived here, with the model of `corrected_score`. With the honest score s = (1 − τ) a + τ (1 − a)/(K − 1),
+        reciting adds m (1 − s), in standard errors √(s(1 − s)/N): m √(N (1 − s)/s). With e = 1 − (1 − m) a and the
+        luck c = 1/(K − 1), the share of hits among τNe errors exceeds c by m (1 − c)/e, in standard errors
+        √(c(1 − c)/(τNe)): m √((K − 2) τN/e).
+    """
+    recited = _validation.number("recited", recited, minimum=0, maximum=1)
+    ability = _validation.number("ability", ability, above=0, below=1)
+    items = _validation.integer("items", items, minimum=1)
+    share = _validation.number("share", share, above=0, maximum=1)
+    classes = _validation.integer("classes", classes, minimum=3)
+    honest = published_score(ability=ability, share=share, classes=classes)
+    errs = 1 - (1 - recited) * ability
+    of_score = recited * np.sqrt(items * (1 - honest) / honest)
+    return float(of_score), float(recited * np.sqrt((classes - 2) * share * items / errs))
 
 
 def trap_key_power(recited: float, *, ability: float, traps: int, classes: int, level: float) -> float:
