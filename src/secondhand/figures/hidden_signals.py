@@ -87,8 +87,8 @@ def boost(
     axes.plot([gamma], [bound], "s", color=COLOURS.human, label=t("hidden-signals.boost.bound"))
     axes.plot([gamma], [rate], "o", color=COLOURS.model, label=t("hidden-signals.boost.rate"))
     # Both marks stand close together, so each carries its number.
-    for height, place in ((bound, 5), (rate, -11)):
-        axes.annotate(f"{height:.3f}", (gamma, height), xytext=(9, place), textcoords="offset points")
+    for height, place in ((bound, (-44, 6)), (rate, (9, -11))):
+        axes.annotate(f"{height:.3f}", (gamma, height), xytext=place, textcoords="offset points")
     axes.set(
         xlabel=t("hidden-signals.boost.before"), ylabel=t("hidden-signals.boost.after"), xlim=(0, 1), ylim=(0, 1.02)
     )
@@ -149,13 +149,14 @@ def reach(
         label = t("hidden-signals.reach.share", share=100 * share)
         _dots(left, words, runs, colour, marker, label)
         (theory,) = left.plot(words, expected, ":", color=COLOURS.theory)
-        (root,) = left.plot(
-            words, runs[:, 0].mean() * np.sqrt(words / words[0]), color=colour, linewidth=0.9, alpha=0.6
-        )
+        # Further right the law of the root would leave the panel, through the legend.
+        course = np.geomspace(words[0], min(words[-1], 10 * words[0]), 50)
+        by_root = runs[:, 0].mean() * np.sqrt(course / words[0])
+        (root,) = left.plot(course, by_root, color=colour, linewidth=0.9, alpha=0.6)
     theory.set_label(t("common.legend.theory"))
     root.set_label("√T")
     left.set(xscale="log", xlabel=t("hidden-signals.axis.words"), ylabel=t("hidden-signals.axis.score"))
-    left.set_ylim(0, 2 * max(expected.max() for _, expected in scores.values()))
+    left.set_ylim(0, 2.4 * max(expected.max() for _, expected in scores.values()))
     left.legend(loc="upper left")
     for (size, (dots, line)), colour, marker in zip(found.items(), PALETTE[2:], _MARKERS, strict=False):
         label = t("hidden-signals.reach.words", words=size)
