@@ -87,7 +87,14 @@ from secondhand.lineage.planted import (
 from secondhand.lineage.populations import expected_free_share, random_market
 from secondhand.lineage.recording import content_hash
 from secondhand.lineage.search import STATUSES, Contamination
-from secondhand.lineage.suffix_index import Span, SuffixIndex, coverage_profile, covered, verbatim_spans
+from secondhand.lineage.suffix_index import (
+    Span,
+    SuffixIndex,
+    coverage_by_length,
+    coverage_profile,
+    covered,
+    verbatim_spans,
+)
 from secondhand.lineage.trap_keys import (
     CorrectedScore,
     TrapKeys,
@@ -109,13 +116,6 @@ from secondhand.lineage.watermark import (
     null_variance,
     scored_pairs,
     watermark_divergence,
-from secondhand.lineage.suffix_index import (
-    Span,
-    SuffixIndex,
-    coverage_by_length,
-    coverage_profile,
-    covered,
-    verbatim_spans,
 )
 
 __all__ = [
@@ -160,6 +160,7 @@ __all__ = [
     "TrapKeyTest",
     "TrapKeys",
     "Watermark",
+    "alarm_strengths",
     "all_obligations",
     "ask",
     "attribute",
@@ -167,7 +168,6 @@ __all__ = [
     "brute_force_status",
     "clause_path",
     "content_hash",
-    "alarm_strengths",
     "corrected_score",
     "coverage_by_length",
     "coverage_profile",
