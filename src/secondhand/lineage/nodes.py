@@ -7,6 +7,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias, get_args
 
+from secondhand import _quiet  # noqa: F401 - before anything that imports tqdm.auto
+
+# isort: split
+
 import datasets
 
 from secondhand import _validation

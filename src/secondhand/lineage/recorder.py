@@ -7,6 +7,10 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Literal
 
+from secondhand import _quiet  # noqa: F401 - before anything that imports tqdm.auto
+
+# isort: split
+
 import datasets
 
 from secondhand import _validation
