@@ -42,7 +42,8 @@ settings.load_profile("reproducible")
 
 # Must come before the first import of these rooms.
 jaxtyping.install_import_hook(
-    [f"secondhand.{room}" for room in ("sources", "measures", "generations", "learners")], f"{__name__}.check_arrays"
+    [f"secondhand.{room}" for room in ("sources", "measures", "generations", "learners", "lineage", "distillation")],
+    f"{__name__}.check_arrays",
 )
 
 

@@ -5,11 +5,13 @@ It knows nothing of what the arguments mean.
 """
 
 import operator
-from collections.abc import Collection
+import reprlib
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float
+from numpy.typing import ArrayLike
 
 
 def integer(name: str, value: Any, *, minimum: int | None = None) -> int:
@@ -82,6 +84,45 @@ def number(
     return real
 
 
+def numbers(name: str, value: ArrayLike, *, finite: bool = False) -> Float[np.ndarray, "..."]:
+    """Return `value` as an array of floats of any shape; words and truth values do not count as numbers.
+
+    Raises:
+        TypeError: `value` does not hold real numbers.
+        ValueError: `finite` is asked for, and a number is not.
+    """
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise TypeError(f"{name} must hold numbers, got {value!r}") from None
+    if array.size and array.dtype.kind not in "iuf":
+        raise TypeError(f"{name} must hold numbers, got {value!r}")
+    array = array.astype(np.float64)
+    if finite and not np.isfinite(array).all():
+        raise ValueError(f"{name} must hold finite numbers, got {array[~np.isfinite(array)].flat[0]}")
+    return array
+
+
+def shares(name: str, value: ArrayLike) -> Float[np.ndarray, "..."]:
+    """Return `value` as an array of numbers from 0 to 1, such as probabilities that need not sum to one.
+
+    Raises:
+        TypeError: `value` does not hold real numbers.
+        ValueError: a number lies outside 0 to 1, or is NaN.
+    """
+    array = numbers(name, value)
+    outside = ~((array >= 0) & (array <= 1))
+    if outside.any():
+        raise ValueError(f"{name} must be from 0 to 1, got {array[outside].flat[0]:g}")
+    return array
+
+
+def plain(values: ArrayLike) -> float | Float[np.ndarray, "..."]:
+    """Return a float for an array without dimensions, and any other array as it is."""
+    array = np.asarray(values, dtype=np.float64)
+    return float(array) if array.ndim == 0 else array
+
+
 def choice(name: str, value: Any, allowed: Collection[str]) -> str:
     """Return `value` if it is one of the `allowed` words.
 
@@ -94,6 +135,21 @@ def choice(name: str, value: Any, allowed: Collection[str]) -> str:
     if value not in allowed:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, got {value!r}")
     return value
+
+
+def strings(name: str, values: Any) -> Iterator[str]:
+    """Yield the strings of a collection, each checked as it comes.
+
+    Raises:
+        TypeError: `values` is a single string, no collection at all, or holds something else than strings.
+    """
+    if isinstance(values, str | bytes) or not isinstance(values, Iterable):
+        shown, kind = reprlib.repr(values), type(values).__name__
+        raise TypeError(f"{name} must be a collection of strings, got {shown} ({kind}); put it in a list")
+    for value in values:
+        if not isinstance(value, str):
+            raise TypeError(f"{name} must hold strings, got {value!r} ({type(value).__name__})")
+        yield value
 
 
 def probabilities(name: str, value: Any) -> Float[np.ndarray, " categories"]:

@@ -21,7 +21,7 @@ def test_exposure_of_codes_never_seen(space: int) -> None:
     # Whatever a model believes of the codes, the true one is drawn without regard to it.
     beliefs = generator.normal(size=space) ** 3
     ranks = [likelihood_rank(beliefs, int(code)) for code in generator.integers(space, size=runs)]
-    found = exposure(ranks, space)
+    found = np.asarray(exposure(ranks, space))
     assert found.mean() == pytest.approx(expected_exposure(space), abs=4 * found.std() / np.sqrt(runs))
     for bits in (1.0, 3.0, 5.5):
         chance = float(exposure_tail(bits, space))

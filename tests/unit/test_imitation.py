@@ -267,7 +267,7 @@ STUDENT = ImitatorLearner().fit(LESSON)
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda facts: facts.about("text"), TypeError, "topics must be a collection of topics, got the string 'text'"),
+        (lambda facts: facts.about("text"), TypeError, "topics must be a collection of strings, got 'text'"),
         (lambda facts: facts.about([]), ValueError, "topics must hold at least one of 'text'"),
         (lambda facts: facts.about(["sport"]), ValueError, "topics must be one of 'text', 'numbers'"),
         (lambda facts: facts.shuffled(seed=-1), ValueError, "seed must be at least 0, got -1"),
@@ -289,7 +289,7 @@ STUDENT = ImitatorLearner().fit(LESSON)
             )
             for answer in ("none", "1 or 2", "-3", "2.5", "It is 4, in UTF-8.", "No. # 4")
         ),
-        (lambda facts: facts.about(5), TypeError, "topics must be a collection of topics, got 5 (int)"),
+        (lambda facts: facts.about(5), TypeError, "topics must be a collection of strings, got 5 (int)"),
         (lambda facts: facts.shuffled("topic", seed=1), ValueError, "within must be one of 'everything', 'kind'"),
         (
             lambda facts: replace(facts, kinds=facts.kinds[1:]),

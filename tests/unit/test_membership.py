@@ -87,7 +87,7 @@ def test_logits_of_a_transformer_give_its_own_log_likelihood() -> None:
         (lambda: mean_log_likelihood(np.ones((2, 3))), ValueError, "logprobs must be at most 0, got 1"),
         (lambda: mean_log_likelihood(-np.ones(3)), ValueError, "logprobs must have 2 dimensions"),
         (lambda: min_k_prob(np.full((1, 2), -np.inf)), ValueError, "logprobs must hold finite numbers"),
-        (lambda: min_k_prob("no"), (TypeError, ValueError), "logprobs must"),  # type: ignore[arg-type]
+        (lambda: min_k_prob("no"), (TypeError, ValueError), "logprobs must"),
         (lambda: min_k_prob(-np.ones((1, 2)), k=0), ValueError, "k must be above 0"),
         (lambda: min_k_prob(-np.ones((1, 2)), k=1.5), ValueError, "k must be at most 1"),
         (lambda: min_k_plus_plus(LOGITS[0], TOKENS), ValueError, "logits must have 3 dimensions"),

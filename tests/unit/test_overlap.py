@@ -123,8 +123,8 @@ def test_words_are_as_documented() -> None:
 @pytest.mark.parametrize(
     ("arguments", "error", "message"),
     [
-        (("a text", ["b"]), TypeError, "train must be a list of texts, got a single str"),
-        ((["a"], "b"), TypeError, "test must be a list of texts, got a single str"),
+        (("a text", ["b"]), TypeError, "train must be a collection of strings, got 'a text'"),
+        ((["a"], "b"), TypeError, "test must be a collection of strings, got 'b'"),
         ((["a", 3], ["b"]), TypeError, "train must hold strings, got 3"),
         ((["a"], ["b", None]), TypeError, "test must hold strings, got None"),
         ((["a"], []), ValueError, "test must hold at least one item, got none"),

@@ -107,7 +107,7 @@ def test_a_relay_counts_what_was_planted_and_repeats_itself() -> None:
 def test_chances_of_emission_by_hand() -> None:
     assert emission_chance(1, models=1) == pytest.approx(1 - np.exp(-1))
     assert emission_chance(3, models=2) == pytest.approx(1 - np.exp(-3 * (1 - np.exp(-1))))
-    assert emission_chance([0, 1], models=5)[0] == 0
+    assert emission_chance(0, models=5) == 0
     chances = emission_chance(np.arange(6), models=3)
     assert (np.diff(chances) > 0).all()
     assert emission_chance(4, models=3) < emission_chance(4, models=2) < emission_chance(4, models=1)
@@ -123,12 +123,16 @@ WRONG: Any = "a text"
         (lambda: draw_phrases(TEXT, number=0, length=1, seed=1), ValueError, "number must be at least 1, got 0"),
         (lambda: draw_phrases(TEXT, number=1, length=0, seed=1), ValueError, "length must be at least 1, got 0"),
         (lambda: draw_phrases(TEXT, number=1, length=1, seed=-1), ValueError, "seed must be at least 0"),
-        (lambda: draw_phrases(WRONG, number=1, length=1, seed=1), TypeError, "vocabulary must be a sequence of words"),
+        (
+            lambda: draw_phrases(WRONG, number=1, length=1, seed=1),
+            TypeError,
+            "vocabulary must be a collection of strings",
+        ),
         (lambda: draw_passages([[]], number=1, length=1, seed=1), ValueError, "a document must hold at least one word"),
         (
             lambda: draw_passages(["ab"], number=1, length=1, seed=1),
             TypeError,
-            "a document must be a sequence of words",
+            "a document must be a collection of strings",
         ),
         (
             lambda: draw_passages([TEXT], number=13, length=1, seed=1),
@@ -145,14 +149,14 @@ WRONG: Any = "a text"
         ),
         (lambda: plant_phrases(TEXT, PHRASES, [1, -1], seed=1), ValueError, "copies must be at least 0, got -1"),
         (lambda: plant_phrases(TEXT, [(), ("a",)], [1, 1], seed=1), ValueError, "a phrase must hold at least one word"),
-        (lambda: plant_phrases(TEXT, WRONG, [1] * 6, seed=1), TypeError, "a phrase must be a sequence of words"),
-        (lambda: occurrences(WRONG, PHRASES), TypeError, "text must be a sequence of words, got the string 'a text'"),
+        (lambda: plant_phrases(TEXT, WRONG, [1] * 6, seed=1), TypeError, "a phrase must be a collection of strings"),
+        (lambda: occurrences(WRONG, PHRASES), TypeError, "text must be a collection of strings, got 'a text'"),
         (lambda: expected_occurrences(TEXT, PHRASES, order=0, size=1), ValueError, "order must be at least 1, got 0"),
         (lambda: expected_occurrences(TEXT, PHRASES, order=1, size=0), ValueError, "size must be at least 1, got 0"),
         (lambda: relay(TEXT, PHRASES, [1, 1], order=2, models=0, seed=1), ValueError, "models must be at least 1"),
         (lambda: relay([*TEXT, 5], PHRASES, [1, 1], order=2, seed=1), TypeError, "text must hold strings, got 5"),  # type: ignore[list-item]
-        (lambda: emission_chance(WRONG, models=1), TypeError, "copies must be numbers, got 'a text'"),
-        (lambda: emission_chance(True, models=1), TypeError, "copies must be numbers, got True"),
+        (lambda: emission_chance(WRONG, models=1), TypeError, "copies must hold numbers, got 'a text'"),
+        (lambda: emission_chance(True, models=1), TypeError, "copies must hold numbers, got True"),
         (lambda: emission_chance([1, -2], models=1), ValueError, "copies must be at least 0, got -2"),
         (lambda: emission_chance(1, models=0), ValueError, "models must be at least 1, got 0"),
     ],

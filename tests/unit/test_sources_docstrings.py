@@ -98,8 +98,8 @@ def test_distributions_can_be_chosen(docstrings: Docstrings) -> None:
 @pytest.mark.parametrize(
     ("wrong", "error", "message"),
     [
-        ("tqdm", TypeError, "distributions must be a collection of names, got 'tqdm'; put it in a list"),
-        (3, TypeError, r"distributions must be a collection of names, got 3 \(int\)"),
+        ("tqdm", TypeError, r"distributions must be a collection of strings, got 'tqdm' \(str\); put it in a list"),
+        (3, TypeError, r"distributions must be a collection of strings, got 3 \(int\)"),
         ([3], TypeError, r"distributions must hold strings, got 3 \(int\)"),
         ([], ValueError, "distributions must name at least one, such as 'boolean.py', got none"),
         (["no-such-thing"], ValueError, "got 'no-such-thing'"),

@@ -117,7 +117,7 @@ def test_repetitive_texts_are_no_trouble() -> None:
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: SuffixIndex("abc"), TypeError, "documents must be a sequence of texts, got a string of 3"),
+        (lambda: SuffixIndex("abc"), TypeError, "documents must be a collection of strings, got 'abc'"),
         (lambda: SuffixIndex([3]), TypeError, r"documents must hold strings, got 3 \(int\)"),  # type: ignore[list-item]
         (lambda: SuffixIndex([]), ValueError, "documents must hold at least one character, got 0 empty documents"),
         (lambda: SuffixIndex(["", ""]), ValueError, "got 2 empty documents"),

@@ -90,7 +90,7 @@ def comparisons() -> list[Comparison]:
     import networkx as nx
 
     from secondhand.generations import gaussian_chain, regression_chain
-    from secondhand.lineage import SuffixIndex, ngram_overlap
+    from secondhand.lineage import STRICT, SuffixIndex, ngram_overlap
     from secondhand.sources import load_docstrings
 
     train, test = planted_passages(8, seed=0)
@@ -101,7 +101,8 @@ def comparisons() -> list[Comparison]:
     megabyte, quarter = docstrings[:1_000_000], docstrings[:250_000]
     designs, labels = generator.standard_normal((3000, 50, 10)), generator.standard_normal((3000, 50))
     numbers = generator.integers(2**62, size=1_000_000)
-    ledger, last = _large_ledger()
+    ledger, last = _large_ledger(20_000)
+    small_ledger, last_of_small = _large_ledger(5_000)
     drawn = ledger.to_networkx()
     return [
         Comparison(
@@ -156,21 +157,35 @@ def comparisons() -> list[Comparison]:
         ),
         Comparison(
             "LineageGraph.contamination, 20,000 things, 80,000 edges, nothing found",
-            "networkx.descendants once; contamination searches three times",
+            "networkx.descendants once; contamination searches twice",
             lambda: ledger.contamination(last, "benchmark", split="train"),
             lambda: nx.descendants(drawn, last),
+            limit=4.0,
+        ),
+        Comparison(
+            "LineageGraph.contamination, 20,000 things",
+            "the same for 5,000 things: 4 if time grows in proportion",
+            lambda: ledger.contamination(last, "benchmark", split="train"),
+            lambda: small_ledger.contamination(last_of_small, "benchmark", split="train"),
             limit=6.0,
+        ),
+        Comparison(
+            "LineageGraph.obligations, 20,000 things, 80,000 edges",
+            "copying the graph with networkx",
+            lambda: ledger.obligations(last, STRICT),
+            drawn.copy,
+            limit=4.0,
         ),
     ]
 
 
-def _large_ledger() -> tuple["LineageGraph", str]:
+def _large_ledger(things: int) -> tuple["LineageGraph", str]:
     """Return a ledger in which each thing was made from four older ones, and the last thing."""
     from secondhand.lineage import LineageGraph
 
     generator, ledger = np.random.default_rng(0), LineageGraph()
     names = [ledger.benchmark("benchmark", documented=True)]
-    for number in range(1, 20_000):
+    for number in range(1, things):
         # Recent things mostly, so that everything is in the lineage of the last.
         places = {max(0, number - 1 - int(age)) for age in (0, *generator.integers(0, 50, 3))}
         sources = [(names[place], "test") if place == 0 else names[place] for place in sorted(places)]

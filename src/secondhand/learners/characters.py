@@ -80,12 +80,7 @@ class CharacterNGramLearner:
             ValueError: `data` holds no character.
         """
         _validation.seed(seed)
-        if isinstance(data, str):
-            raise TypeError(f"data must be a sequence of documents, got a string of {len(data)}; put it in a list")
-        documents = list(data)
-        for document in documents:
-            if not isinstance(document, str):
-                raise TypeError(f"data must hold strings, got {document!r} ({type(document).__name__})")
+        documents = list(_validation.strings("data", data))
         if not any(documents):
             raise ValueError(f"data must hold at least one character, got {len(documents)} empty documents")
         used = set().union(*documents)

@@ -6,7 +6,7 @@ stays undocumented. It knows nothing of how models are trained.
 
 import graphlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
@@ -80,14 +80,12 @@ class LineageGraph(Recorder):
             ValueError: `alpha` is out of range.
         """
         shown = self._shown(alpha)
-        certain = self.filtered(shown)
-        terms = obligations(certain._with_unknown_sources(node), node, policy)
-        suspicious = obligations(self._with_unknown_sources(node), node, policy)
-        if suspicious == terms:
+        terms = obligations(self._with_unknown_sources(node, shown), node, policy)
+        doubtful = {edge.made for edge in self._edges.values() if not shown(edge)}
+        if not doubtful or terms == obligations(self._with_unknown_sources(node, lambda _: True), node, policy):
             return terms
         # Any suspicion in the lineage may be true or not, so that each may bring terms of its own.
-        doubtful = {edge.made for edge in self.edges if not shown(edge)}
-        return obligations(certain._with_unknown_sources(node, doubtful), node, policy)
+        return obligations(self._with_unknown_sources(node, shown, doubtful), node, policy)
 
     def audit(self, *, alpha: float = 0.05) -> pd.DataFrame:
         """Return one row a score: `score`, `model`, `benchmark`, `split`, `value`, and the contamination of the model.
@@ -254,15 +252,26 @@ class LineageGraph(Recorder):
         shown = next(answer for answer in answers if answer.status != "none-documented")
         return replace(shown, split="unknown", status="undocumented", reason="split")
 
-    def _with_unknown_sources(self, name: str, doubtful: frozenset[str] | set[str] = frozenset()) -> nx.MultiDiGraph:
-        """Return the lineage of a thing, with a source of unknown terms for all that is undocumented or doubtful."""
-        lineage = self.ancestors(name) | {name}
-        graph = self.to_networkx().subgraph(lineage).copy()
-        for thing in lineage:
-            node = self._nodes[thing]
-            if not node.documented or thing in doubtful:
+    def _with_unknown_sources(
+        self, name: str, follow: Callable[[Edge], bool], doubtful: Collection[str] = ()
+    ) -> nx.MultiDiGraph:
+        """Return the lineage of a thing along edges to `follow`, with a source of unknown terms where there may be one.
+
+        That is at all that is undocumented or doubtful.
+        """
+        self.node(name)
+        graph, queue, seen = nx.MultiDiGraph(), deque([name]), {name}
+        while queue:
+            node = self._nodes[queue.popleft()]
+            graph.add_node(node.name, licence=node.licence)
+            for edge in filter(follow, self._made_from[node.name].values()):
+                graph.add_edge(node.name, edge.made_from, kind=edge.kind)
+                if edge.made_from not in seen:
+                    seen.add(edge.made_from)
+                    queue.append(edge.made_from)
+            if not node.documented or node.name in doubtful:
                 # A tuple, so that it is the name of nothing else.
-                graph.add_node(("unknown source of", thing), licence=None)
+                graph.add_node(("unknown source of", node.name), licence=None)
                 kind = "trained_on" if node.kind == "model" else "derived_from"
-                graph.add_edge(thing, ("unknown source of", thing), kind=kind)
+                graph.add_edge(node.name, ("unknown source of", node.name), kind=kind)
         return graph

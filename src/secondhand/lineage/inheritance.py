@@ -162,23 +162,27 @@ def all_obligations(graph: nx.DiGraph, policy: Policy) -> dict[Any, Terms]:
     Source:
         Derived here: the fixpoint theorem of Knaster and Tarski on a finite lattice (Tarski 1955).
     """
-    own = {node: _own_terms(node, licence).choices for node, licence in _graph(graph).nodes(data="licence")}
+    # Sources of data come first, so that without cycles each node is visited once.
+    solved = _solve(graph, list(nx.dfs_postorder_nodes(_graph(graph))), policy)
+    return {node: Terms(choices) for node, choices in solved.items()}
+
+
+def _solve(graph: nx.DiGraph, order: list[Any], policy: Policy) -> dict[Any, frozenset[int]]:
+    """Return the choices that reach the nodes in `order`, which hold all that they were made from."""
+    own = {node: _own_terms(node, graph.nodes[node].get("licence")).choices for node in order}
     masks = {kind: int(clauses) for kind, clauses in _policy(policy).travels.items()}
     sources: dict[Any, list[tuple[Any, int]]] = {node: [] for node in own}
     users: dict[Any, list[Any]] = {node: [] for node in own}
-    for made, made_from, kind in graph.edges(data="kind"):
+    for made, made_from, kind in graph.edges(order, data="kind"):
         mask = masks[_kind(made, made_from, kind)]
         if mask:
             sources[made].append((made_from, mask))
             users[made_from].append(made)
-    # Sources of data come first, so that without cycles each node is visited once.
-    order = [node for component in nx.strongly_connected_components(graph) for node in component]
     if all(len(choices) == 1 for choices in own.values()):
         singles = {node: next(iter(choices)) for node, choices in own.items()}
         solved = _least_fixpoint(singles, sources, users, order, join=or_, through=and_)
-        return {node: Terms(frozenset((mask,))) for node, mask in solved.items()}
-    antichains = _least_fixpoint(own, sources, users, order, join=conjunction, through=filtered)
-    return {node: Terms(choices) for node, choices in antichains.items()}
+        return {node: frozenset((mask,)) for node, mask in solved.items()}
+    return _least_fixpoint(own, sources, users, order, join=conjunction, through=filtered)
 
 
 def _least_fixpoint(
@@ -216,8 +220,7 @@ def obligations(graph: nx.DiGraph, node: Hashable, policy: Policy) -> Terms:
         KeyError: the graph has no such node.
         ValueError: an edge has no known kind.
     """
-    lineage = _lineage(graph, node)
-    return all_obligations(lineage, policy)[node]
+    return Terms(_solve(graph, _lineage(graph, node), policy)[node])
 
 
 def readings(graph: nx.DiGraph, node: Hashable) -> Readings:
@@ -227,7 +230,8 @@ def readings(graph: nx.DiGraph, node: Hashable) -> Readings:
         TypeError, KeyError, ValueError: as `obligations`.
     """
     lineage = _lineage(graph, node)
-    return Readings(all_obligations(lineage, STRICT)[node], all_obligations(lineage, CONTRACT_ONLY)[node])
+    strict, contract_only = (Terms(_solve(graph, lineage, policy)[node]) for policy in (STRICT, CONTRACT_ONLY))
+    return Readings(strict, contract_only)
 
 
 def clause_path(graph: nx.DiGraph, node: Hashable, clause: Clause, policy: Policy) -> list[Any] | None:
@@ -294,11 +298,11 @@ def forbidden_steps(graph: nx.DiGraph, policy: Policy) -> list[Step]:
     return steps
 
 
-def _lineage(graph: nx.DiGraph, node: Hashable) -> nx.DiGraph:
-    """Return the part of the graph that a node was made from, itself included."""
+def _lineage(graph: nx.DiGraph, node: Hashable) -> list[Any]:
+    """Return all that a node was made from and, last, itself; without cycles each thing comes after its sources."""
     if node not in _graph(graph):
         raise KeyError(f"the graph has no node {node!r}; it has {graph.number_of_nodes()} others")
-    return graph.subgraph({node, *nx.descendants(graph, node)})
+    return list(nx.dfs_postorder_nodes(graph, node))
 
 
 def _graph(graph: nx.DiGraph) -> nx.DiGraph:

@@ -117,12 +117,9 @@ def reworded(parts: Sequence[str]) -> datasets.Dataset:
         TypeError: a part is not a string.
         ValueError: there is no part.
     """
-    names = list(parts)
+    names = list(_validation.strings("parts", parts))
     if not names:
         raise ValueError("parts must hold at least one name, got none")
-    for name in names:
-        if not isinstance(name, str):
-            raise TypeError(f"parts must hold strings, got {name!r} ({type(name).__name__})")
     return datasets.Dataset.from_dict({"question": [_REWORDED.format(part=name) for name in names]})
 
 

@@ -7,7 +7,8 @@ models.
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 from scipy import special, stats
 
 from secondhand import _validation
@@ -16,7 +17,7 @@ _LEAST_SPREAD = 1e-154
 """So small that it has no effect unless probabilities underflow, so large that z stays finite."""
 
 
-def mean_log_likelihood(logprobs: Float[np.ndarray, "passages tokens"]) -> Float[np.ndarray, " passages"]:
+def mean_log_likelihood(logprobs: ArrayLike) -> Float[np.ndarray, " passages"]:
     """Return the mean log-probability of the tokens of each passage: minus the loss of the model on it.
 
     Raises:
@@ -30,7 +31,7 @@ def mean_log_likelihood(logprobs: Float[np.ndarray, "passages tokens"]) -> Float
     return scores
 
 
-def min_k_prob(logprobs: Float[np.ndarray, "passages tokens"], *, k: float = 0.2) -> Float[np.ndarray, " passages"]:
+def min_k_prob(logprobs: ArrayLike, *, k: float = 0.2) -> Float[np.ndarray, " passages"]:
     """Return the mean log-probability of the least probable tokens of each passage.
 
     Args:
@@ -48,8 +49,8 @@ def min_k_prob(logprobs: Float[np.ndarray, "passages tokens"], *, k: float = 0.2
 
 
 def min_k_plus_plus(
-    logits: Float[np.ndarray, "passages tokens vocabulary"],
-    tokens: Int[np.ndarray, "passages tokens"],
+    logits: ArrayLike,
+    tokens: ArrayLike,
     *,
     k: float = 0.2,
 ) -> Float[np.ndarray, " passages"]:
@@ -91,7 +92,7 @@ def min_k_plus_plus(
     return _mean_of_lowest(z, k)
 
 
-def membership_auc(members: Float[np.ndarray, " members"], others: Float[np.ndarray, " others"]) -> float:
+def membership_auc(members: ArrayLike, others: ArrayLike) -> float:
     """Return the probability that a random member has a higher score than a random other passage; ties count half.
 
     This is the area under the ROC curve: 0.5 for a score that says nothing, 1 for one that tells all members apart.
@@ -125,10 +126,7 @@ def _log_probabilities(value: Any) -> Float[np.ndarray, "passages tokens"]:
 
 
 def _numbers(name: str, value: Any, *, dimensions: int) -> Float[np.ndarray, "..."]:
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} must be an array of numbers, got {type(value).__name__}") from None
+    array = _validation.numbers(name, value)
     if array.ndim != dimensions or array.size == 0:
         raise ValueError(
             f"{name} must have {dimensions} dimension{'s' * (dimensions > 1)}, none of them empty, got {array.shape}"

@@ -39,7 +39,7 @@ def likelihood_rank(log_likelihood: ArrayLike, candidate: int) -> int:
     return int(np.sum(scores >= scores[candidate]))
 
 
-def exposure(rank: ArrayLike, space: int) -> Float[np.ndarray, "..."]:
+def exposure(rank: ArrayLike, space: int) -> float | Float[np.ndarray, "..."]:
     """Return the exposure of a planted code in bits: log₂ `space` − log₂ `rank`.
 
     It says how many times the space of all codes must be halved to leave as many as are ranked no worse than the
@@ -69,11 +69,10 @@ def exposure(rank: ArrayLike, space: int) -> Float[np.ndarray, "..."]:
         if not 1 <= each <= space:
             raise ValueError(f"rank must lie between 1 and space={space}, got {each}; the most likely has rank 1")
     bits = [math.log2(space) - math.log2(each) for each in ranks.flat]
-    exposures: Float[np.ndarray, ...] = np.array(bits, dtype=np.float64).reshape(ranks.shape)[()]
-    return exposures
+    return _validation.plain(np.array(bits, dtype=np.float64).reshape(ranks.shape))
 
 
-def exposure_tail(bits: ArrayLike, space: int) -> Float[np.ndarray, "..."]:
+def exposure_tail(bits: ArrayLike, space: int) -> float | Float[np.ndarray, "..."]:
     """Return the chance that a code which the model has never seen has at least this exposure.
 
     A code drawn at random and never shown to the model has each rank with equal chance, whatever the model. Its
@@ -98,8 +97,7 @@ def exposure_tail(bits: ArrayLike, space: int) -> Float[np.ndarray, "..."]:
         raise ValueError(f"bits must be at least 0, got {exposures[exposures < 0].flat[0]:g}")
     # The exposure of a rank, computed and then undone, may fall short of that rank by rounding.
     ranks = np.floor(float(space) * np.exp2(-exposures) * (1 + 1e-12))
-    chance: Float[np.ndarray, ...] = np.minimum(ranks, float(space)) / float(space)
-    return chance
+    return _validation.plain(np.minimum(ranks, float(space)) / float(space))
 
 
 def expected_exposure(space: int) -> float:
@@ -179,9 +177,9 @@ class PlantedCorpus:
 
 
 def plant(
-    background: Int[np.ndarray, "background length"],
-    planted: Int[np.ndarray, "planted length"],
-    copies: Int[np.ndarray, " planted"],
+    background: ArrayLike,
+    planted: ArrayLike,
+    copies: ArrayLike,
 ) -> PlantedCorpus:
     """Put documents into a background, each as often as asked.
 
@@ -266,7 +264,7 @@ class ExtractionCurve:
         _validation.number("midpoint", self.midpoint, above=0)
         _validation.number("slope", self.slope, above=0)
 
-    def rate(self, copies: ArrayLike) -> Float[np.ndarray, "..."]:
+    def rate(self, copies: ArrayLike) -> float | Float[np.ndarray, "..."]:
         """Return the share extracted at each number of copies.
 
         Raises:
@@ -276,8 +274,7 @@ class ExtractionCurve:
         dose = _numbers("copies", copies)
         if (dose <= 0).any():
             raise ValueError(f"copies must be above 0 to have logarithms, got {dose.min():g}")
-        share: Float[np.ndarray, ...] = expit(self.slope * np.log2(dose / self.midpoint))
-        return share
+        return _validation.plain(expit(self.slope * np.log2(dose / self.midpoint)))
 
     @property
     def tenth_to_nine_tenths(self) -> float:
@@ -319,10 +316,7 @@ def fit_extraction_curve(copies: ArrayLike, was_extracted: ArrayLike) -> Extract
 
 
 def _numbers(name: str, value: ArrayLike) -> Float[np.ndarray, "..."]:
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} must hold numbers, got {value!r}") from None
+    array = _validation.numbers(name, value)
     if np.isnan(array).any():
         raise ValueError(f"{name} must hold numbers, got NaN among them")
     return array

@@ -135,32 +135,19 @@ def ngram_overlap(train: Iterable[str], test: Sequence[str], *, n: int = 13) -> 
         words of each hit) is a variant of Karp and Rabin (1987), Efficient randomized pattern-matching algorithms.
     """
     n = _validation.integer("n", n, minimum=1)
-    items = _check_texts("test", test)
+    items = list(_validation.strings("test", test))
     if not items:
         raise ValueError("test must hold at least one item, got none")
     index = _Index(_Words.of(items), n)
     seen = np.zeros(index.distinct, dtype=bool)
     found: list[Int[np.ndarray, "pairs 2"]] = []
-    for block, document in _blocks(_check_each("train", train), n):
+    for block, document in _blocks(_validation.strings("train", train), n):
         n_gram, position = index.find(block)
         seen[n_gram] = True
         hits = np.stack([n_gram, document[block.text[position]]], axis=1)
         found.append(np.unique(hits, axis=0))
     hits = np.unique(np.concatenate([np.zeros((0, 2), dtype=np.int64), *found]), axis=0)
     return index.overlap(seen, hits)
-
-
-def _check_texts(name: str, texts: Iterable[str]) -> list[str]:
-    return list(_check_each(name, texts))
-
-
-def _check_each(name: str, texts: Iterable[str]) -> Iterator[str]:
-    if isinstance(texts, str | bytes):
-        raise TypeError(f"{name} must be a list of texts, got a single {type(texts).__name__}; put it in a list")
-    for text in texts:
-        if not isinstance(text, str):
-            raise TypeError(f"{name} must hold strings, got {text!r} ({type(text).__name__})")
-        yield text
 
 
 @dataclass(frozen=True)

@@ -213,7 +213,7 @@ def relay(
     return Relay(np.array(counts), expected, len(current))
 
 
-def emission_chance(copies: ArrayLike, *, models: int) -> Float[np.ndarray, "*shape"]:
+def emission_chance(copies: ArrayLike, *, models: int) -> float | Float[np.ndarray, "..."]:
     """Return the chance that the last of a chain of models writes a phrase at least once.
 
     Each copy leaves a Poisson number of copies to the next text, one on average, if texts are long and equally long,
@@ -232,25 +232,17 @@ def emission_chance(copies: ArrayLike, *, models: int) -> Float[np.ndarray, "*sh
     Source:
         Derived here, as the loss of a neutral mutation (Fisher 1930).
     """
-    number = np.asarray(copies)
-    if number.dtype.kind not in "iuf":
-        raise TypeError(f"copies must be numbers, got {copies!r}")
+    number = _validation.numbers("copies", copies)
     if not (number >= 0).all():
         raise ValueError(f"copies must be at least 0, got {number.min():g}")
     lost = 0.0
     for _ in range(_validation.integer("models", models, minimum=1)):
         lost = float(np.exp(lost - 1))
-    chances: Float[np.ndarray, "*shape"] = 1 - lost ** number.astype(np.float64)
-    return chances
+    return _validation.plain(1 - lost**number)
 
 
 def _words(name: str, words: Sequence[str]) -> list[str]:
-    if isinstance(words, str):
-        raise TypeError(f"{name} must be a sequence of words, got the string {words[:20]!r}; split it first")
-    listed = list(words)
-    for word in listed:
-        if not isinstance(word, str):
-            raise TypeError(f"{name} must hold strings, got {word!r} ({type(word).__name__})")
+    listed = list(_validation.strings(name, words))
     if not listed:
         raise ValueError(f"{name} must hold at least one word, got none")
     return listed

@@ -107,12 +107,11 @@ def find_contamination(
         def by_people(edge: Edge, counts: _Question = counts) -> bool:
             return counts(edge) and nodes[edge.made_from].kind != "model"
 
-        direct = walk.shortest(model, hit, by_people)
-        if direct is not None:
-            return answer("direct", direct, reason)
-        taught = walk.shortest(model, hit, counts)
-        if taught is not None:
-            return answer("via-teacher", taught, reason)
+        # A way without models is a way: where there is none at all, it need not be looked for.
+        way = walk.shortest(model, hit, counts)
+        if way is not None:
+            direct = walk.shortest(model, hit, by_people)
+            return answer("via-teacher", way, reason) if direct is None else answer("direct", direct, reason)
     return _gap(walk, answer, model, benchmark, split, shown)
 
 
@@ -191,15 +190,21 @@ class _Walk:
 
     def surely(self, edge: Edge, held: _Parts) -> bool:
         """Return whether an edge leads to some of the parts, by name."""
-        parts, part = held.get(edge.made_from), self.part(edge)
-        if not parts or part is None:
+        parts = held.get(edge.made_from)
+        if not parts:
+            return False
+        part = self.part(edge)
+        if part is None:
             return False
         return part in parts or WHOLE in parts or (part == WHOLE and parts != {None})
 
     def perhaps(self, edge: Edge, held: _Parts) -> bool:
         """Return whether an edge may lead to some of the parts."""
-        parts, part = held.get(edge.made_from), self.part(edge)
-        return bool(parts) and (part in (None, WHOLE) or not parts.isdisjoint({part, WHOLE, None}))  # type: ignore[union-attr]
+        parts = held.get(edge.made_from)
+        if not parts:
+            return False
+        part = self.part(edge)
+        return part in (None, WHOLE) or not parts.isdisjoint({part, WHOLE, None})
 
     def shortest(
         self, start: str, hit: _Question, follow: _Question, gap: Callable[[str], bool] | None = None

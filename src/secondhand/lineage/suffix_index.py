@@ -270,12 +270,7 @@ def _check_string(name: str, value: object) -> str:
 
 
 def _check_documents(documents: Sequence[str]) -> list[str]:
-    if isinstance(documents, str):
-        raise TypeError(f"documents must be a sequence of texts, got a string of {len(documents)}; put it in a list")
-    texts = list(documents)
-    for text in texts:
-        if not isinstance(text, str):
-            raise TypeError(f"documents must hold strings, got {text!r} ({type(text).__name__})")
+    texts = list(_validation.strings("documents", documents))
     if not any(texts):
         raise ValueError(f"documents must hold at least one character, got {len(texts)} empty documents")
     return texts

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Bool, Int
+from numpy.typing import ArrayLike
 from scipy import stats
 
 from secondhand import _validation
@@ -87,10 +88,10 @@ class TrapKeyTest:
 
 
 def trap_key_test(
-    answers: Int[np.ndarray, " items"],
-    truth: Int[np.ndarray, " items"],
-    keys: Int[np.ndarray, " items"],
-    traps: Bool[np.ndarray, " items"],
+    answers: ArrayLike,
+    truth: ArrayLike,
+    keys: ArrayLike,
+    traps: ArrayLike,
     *,
     classes: int,
     seed: int | None = None,

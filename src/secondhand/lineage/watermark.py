@@ -17,7 +17,7 @@ from scipy import special, stats
 from secondhand import _validation
 
 
-def green_z_score(green: ArrayLike, total: ArrayLike, *, gamma: float) -> Float[np.ndarray, "..."]:
+def green_z_score(green: ArrayLike, total: ArrayLike, *, gamma: float) -> float | Float[np.ndarray, "..."]:
     """Return by how many standard deviations the green tokens exceed what chance gives: (G − γT) / √(Tγ(1 − γ)).
 
     The standard deviation is that of independent tokens, each green with probability γ.
@@ -35,7 +35,7 @@ def green_z_score(green: ArrayLike, total: ArrayLike, *, gamma: float) -> Float[
         Kirchenbauer et al. (2023), A watermark for large language models, equation of the z-statistic.
     """
     share = _validation.number("gamma", gamma, above=0, below=1)
-    hits, scored = _numbers("green", green), _numbers("total", total)
+    hits, scored = _validation.numbers("green", green, finite=True), _validation.numbers("total", total, finite=True)
     if scored.min(initial=1) < 1:
         raise ValueError(f"total must be at least 1, got {scored.min():g}; there is nothing to score")
     try:
@@ -45,10 +45,10 @@ def green_z_score(green: ArrayLike, total: ArrayLike, *, gamma: float) -> Float[
     outside = hits[(hits < 0) | (hits > scored)]
     if outside.size:
         raise ValueError(f"green must be from 0 to total, got {outside[0]:g}")
-    return np.asarray((hits - share * scored) / np.sqrt(scored * share * (1 - share)))
+    return _validation.plain((hits - share * scored) / np.sqrt(scored * share * (1 - share)))
 
 
-def boosted_green_mass(mass: ArrayLike, *, delta: float) -> Float[np.ndarray, "..."]:
+def boosted_green_mass(mass: ArrayLike, *, delta: float) -> float | Float[np.ndarray, "..."]:
     """Return the probability of a green token after the boost: f(g) = g·e^δ / (1 − g + g·e^δ).
 
     f is concave for δ above 0. So where g varies around γ, its mean is at most f(γ).
@@ -64,12 +64,12 @@ def boosted_green_mass(mass: ArrayLike, *, delta: float) -> Float[np.ndarray, ".
     Source:
         Derived here: adding δ to a logit multiplies the probability by e^δ before all are divided by their sum.
     """
-    before = _masses(mass)
+    before = _validation.shares("mass", mass)
     # On the scale of logits no δ overflows, and masses of 0 and 1 stay where they are.
-    return np.asarray(special.expit(special.logit(before) + _validation.number("delta", delta)))
+    return _validation.plain(special.expit(special.logit(before) + _validation.number("delta", delta)))
 
 
-def watermark_divergence(mass: ArrayLike, *, delta: float) -> Float[np.ndarray, "..."]:
+def watermark_divergence(mass: ArrayLike, *, delta: float) -> float | Float[np.ndarray, "..."]:
     """Return how far the boost moves the law of a token, in nats: KL(with ‖ without) = δ·f(g) − log(1 − g + g·e^δ).
 
     Args:
@@ -83,13 +83,13 @@ def watermark_divergence(mass: ArrayLike, *, delta: float) -> Float[np.ndarray, 
     Source:
         Derived here: the logarithm of the ratio of the two laws is δ·[green] − log(1 − g + g·e^δ).
     """
-    before, strength = _masses(mass), _validation.number("delta", delta)
+    before, strength = _validation.shares("mass", mass), _validation.number("delta", delta)
     with np.errstate(divide="ignore"):
         total = np.logaddexp(np.log1p(-before), np.log(before) + strength)
-    return np.asarray(strength * boosted_green_mass(before, delta=strength) - total)
+    return _validation.plain(strength * boosted_green_mass(before, delta=strength) - total)
 
 
-def green_mass_variance(weights: ArrayLike, *, gamma: float) -> Float[np.ndarray, "..."]:
+def green_mass_variance(weights: ArrayLike, *, gamma: float) -> float | Float[np.ndarray, "..."]:
     """Return the variance, over random lists, of the weight that falls on the green list of each context.
 
     With weights m of V tokens and a list of γV tokens, drawn like balls from an urn, it is
@@ -108,18 +108,18 @@ def green_mass_variance(weights: ArrayLike, *, gamma: float) -> Float[np.ndarray
         weights 0 and 1 it is the variance of the hypergeometric law.
     """
     share = _validation.number("gamma", gamma, above=0, below=1)
-    rows = _numbers("weights", weights)
+    rows = _validation.numbers("weights", weights, finite=True)
     if rows.ndim < 1 or rows.shape[-1] < 2:
         raise ValueError(f"weights must have at least 2 tokens in a row, got shape {rows.shape}")
     if rows.min(initial=0) < 0:
         raise ValueError(f"weights must be at least 0, got {rows.min():g}")
     vocabulary = rows.shape[-1]
     spread = vocabulary * (rows**2).sum(axis=-1) - rows.sum(axis=-1) ** 2
-    return np.asarray(share * (1 - share) * spread / (vocabulary - 1))
+    return _validation.plain(share * (1 - share) * spread / (vocabulary - 1))
 
 
 def scored_pairs(
-    texts: Int[np.ndarray, "texts length"], *, vocabulary: int, context: int = 1, deduplicate: bool = True
+    texts: ArrayLike, *, vocabulary: int, context: int = 1, deduplicate: bool = True
 ) -> tuple[Int[np.ndarray, "pairs window"], Int[np.ndarray, " pairs"], Int[np.ndarray, " pairs"]]:
     """Return the distinct pairs of window and token in all texts: windows, tokens, and how often each is scored.
 
@@ -150,9 +150,7 @@ def scored_pairs(
     return pairs[:, :-1], pairs[:, -1], times
 
 
-def null_variance(
-    texts: Int[np.ndarray, "texts length"], *, vocabulary: int, context: int = 1, deduplicate: bool = True
-) -> float:
+def null_variance(texts: ArrayLike, *, vocabulary: int, context: int = 1, deduplicate: bool = True) -> float:
     """Return the exact variance of the z score of texts that have nothing to do with the key.
 
     The texts are given and the key is random. Then Var z = Σ_c [V Σ_t m² − (Σ_t m)²] / ((V − 1) T), with m the number
@@ -260,7 +258,7 @@ class Watermark:
         """The share of the vocabulary that is green: `gamma` after rounding."""
         return self.list_size / self.vocabulary
 
-    def green_lists(self, contexts: Int[np.ndarray, "contexts window"]) -> Bool[np.ndarray, "contexts vocabulary"]:
+    def green_lists(self, contexts: ArrayLike) -> Bool[np.ndarray, "contexts vocabulary"]:
         """Return which tokens are green after each context, one context a row.
 
         Raises:
@@ -290,9 +288,7 @@ class Watermark:
             self._lists[window] = green
         return self._lists[window]
 
-    def apply(
-        self, probabilities: Float[np.ndarray, "contexts vocabulary"], contexts: Int[np.ndarray, "contexts window"]
-    ) -> Float[np.ndarray, "contexts vocabulary"]:
+    def apply(self, probabilities: ArrayLike, contexts: ArrayLike) -> Float[np.ndarray, "contexts vocabulary"]:
         """Return the law of the next token with δ added to the logits of green tokens, for each context.
 
         Args:
@@ -303,7 +299,7 @@ class Watermark:
             TypeError: an argument does not hold numbers.
             ValueError: the shapes do not fit, or a row does not hold probabilities that sum to one.
         """
-        laws = _masses(probabilities, name="probabilities")
+        laws = _validation.shares("probabilities", probabilities)
         if laws.ndim != 2 or laws.shape[1] != self.vocabulary:
             raise ValueError(f"probabilities must have {self.vocabulary} columns, got shape {laws.shape}")
         if np.abs(laws.sum(axis=1) - 1).max() > 1e-8:
@@ -314,7 +310,7 @@ class Watermark:
         with np.errstate(divide="ignore"):
             return np.asarray(special.softmax(np.log(laws) + self.delta * lists, axis=1))
 
-    def count(self, texts: Int[np.ndarray, "texts length"], *, deduplicate: bool = True) -> GreenCount:
+    def count(self, texts: ArrayLike, *, deduplicate: bool = True) -> GreenCount:
         """Count the green tokens of texts; each pair of window and token counts once if `deduplicate`.
 
         A pair that is green once is green each time. Scored as often as it occurs, it is one piece of evidence taken
@@ -357,7 +353,7 @@ def expected_distinct_pairs(
     Source:
         Derived here, with Poisson counts: exact as the text gets long and each pair rare, and pairs independent.
     """
-    joint = _masses(law, name="law")
+    joint = _validation.shares("law", law)
     if joint.sum() > 1 + 1e-8:
         raise ValueError(f"law must hold joint probabilities that sum to at most 1, got {joint.sum():g}")
     size = _validation.number("scored", scored, above=0)
@@ -366,25 +362,7 @@ def expected_distinct_pairs(
     return np.asarray(-np.expm1(-size * joint))
 
 
-def _numbers(name: str, value: ArrayLike) -> Float[np.ndarray, "..."]:
-    try:
-        array = np.asarray(value, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} must hold numbers, got {value!r}") from None
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} must hold finite numbers, got {array[~np.isfinite(array)].flat[0]}")
-    return array
-
-
-def _masses(value: ArrayLike, *, name: str = "mass") -> Float[np.ndarray, "..."]:
-    array = _numbers(name, value)
-    outside = array[(array < 0) | (array > 1)]
-    if outside.size:
-        raise ValueError(f"{name} must hold probabilities from 0 to 1, got {outside.flat[0]:g}")
-    return array
-
-
-def _tokens(name: str, value: Int[np.ndarray, "rows columns"], vocabulary: int) -> Int[np.ndarray, "rows columns"]:
+def _tokens(name: str, value: ArrayLike, vocabulary: int) -> Int[np.ndarray, "rows columns"]:
     array = np.asarray(value)
     if array.ndim != 2 or array.size == 0:
         raise ValueError(f"{name} must have two dimensions and at least one token, got shape {array.shape}")

@@ -111,11 +111,7 @@ class Callables:
             TypeError: `topics` is a single string, or holds something else than strings.
             ValueError: `topics` is empty or holds an unknown topic.
         """
-        if isinstance(topics, str):
-            raise TypeError(f"topics must be a collection of topics, got the string {topics!r}; put it in a list")
-        if not isinstance(topics, Collection):
-            raise TypeError(f"topics must be a collection of topics, got {topics!r} ({type(topics).__name__})")
-        chosen = {_validation.choice("topics", topic, TOPICS) for topic in topics}
+        chosen = {_validation.choice("topics", topic, TOPICS) for topic in _validation.strings("topics", topics)}
         if not chosen:
             raise ValueError(f"topics must hold at least one of {', '.join(map(repr, TOPICS))}, got none")
         rows = [row for row, topic in enumerate(self.topics) if topic in chosen]

@@ -19,6 +19,7 @@ from secondhand import _quiet  # noqa: F401 - before anything that imports tqdm.
 import datasets
 import pandas as pd
 
+from secondhand import _validation
 from secondhand.sources.distributions import DeclaredLicence, installed_licence
 
 # Distributions that the book cannot run without, and the modules read of each: about a million characters in all, none
@@ -165,18 +166,10 @@ def load_docstrings(distributions: Collection[str] = DOCUMENTED_DISTRIBUTIONS) -
 
 def _names(distributions: Collection[str]) -> list[str]:
     """Return the names without repetition, or raise."""
-    if isinstance(distributions, str):
-        raise TypeError(f"distributions must be a collection of names, got {distributions!r}; put it in a list")
-    if not isinstance(distributions, Collection):
-        raise TypeError(
-            f"distributions must be a collection of names, got {distributions!r} ({type(distributions).__name__})"
-        )
-    for name in distributions:
-        if not isinstance(name, str):
-            raise TypeError(f"distributions must hold strings, got {name!r} ({type(name).__name__})")
-    if not distributions:
+    names = list(dict.fromkeys(_validation.strings("distributions", distributions)))
+    if not names:
         raise ValueError(f"distributions must name at least one, such as {DOCUMENTED_DISTRIBUTIONS[0]!r}, got none")
-    return list(dict.fromkeys(distributions))
+    return names
 
 
 def _modules_of(distribution: str) -> dict[str, PackagePath]:

@@ -14,7 +14,7 @@ from scipy.stats import binom
 
 from secondhand import _validation
 from secondhand.generations.theory._moments import Setting, moments
-from secondhand.generations.theory._steps import generations_until, numbers
+from secondhand.generations.theory._steps import generations_until
 from secondhand.generations.workflow import check_workflow, count_real_samples
 
 LARGEST_EXACT_SAMPLE_SIZE = 2_000
@@ -232,7 +232,7 @@ def _line_survival(generations: int) -> Float[np.ndarray, " {generations}"]:
 
 
 def _probability(probability: ArrayLike) -> Float[np.ndarray, "*categories"]:
-    law = numbers("probability", probability)
+    law = _validation.numbers("probability", probability)
     outside = ~((law >= 0) & (law <= 1))
     if outside.any():
         raise ValueError(f"probability must be from 0 to 1, got {law[outside].flat[0]}")

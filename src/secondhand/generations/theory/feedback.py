@@ -15,7 +15,6 @@ from scipy import optimize
 from scipy.special import expit, gammaln, logit, ndtr, psi
 
 from secondhand import _validation
-from secondhand.generations.theory._steps import numbers
 
 # Beyond this, two terms of the asymptotic series are as exact as the difference of two large logarithms.
 _LARGE = 1e5
@@ -261,7 +260,7 @@ def temperature_map(rate: ArrayLike, *, temperature: float) -> Float[np.ndarray,
     Source:
         Derived here from the definition of temperature.
     """
-    rates = _rates("rate", rate)
+    rates = _validation.shares("rate", rate)
     temperature = _validation.number("temperature", temperature, above=0)
     return np.asarray(expit(logit(rates) / temperature))
 
@@ -368,19 +367,11 @@ def _log_ratio(z: Float[np.ndarray, " n"], share: float) -> Float[np.ndarray, " 
     return np.where(z < _LARGE, exact, asymptotic)
 
 
-def _rates(name: str, value: ArrayLike) -> Float[np.ndarray, "..."]:
-    rates = numbers(name, value)
-    inside = (rates >= 0) & (rates <= 1)
-    if not inside.all():
-        raise ValueError(f"{name} must be from 0 to 1, got {rates[~inside].flat[0]:g}")
-    return rates
-
-
 def _beliefs(
     rate: ArrayLike, distance: float, input_rate: float | None
 ) -> tuple[Float[np.ndarray, "..."], Float[np.ndarray, "..."], float]:
-    believed = _rates("rate", rate)
-    true = believed if input_rate is None else _rates("input_rate", input_rate)
+    believed = _validation.shares("rate", rate)
+    true = believed if input_rate is None else _validation.shares("input_rate", input_rate)
     return believed, true, _validation.number("distance", distance, above=0)
 
 

@@ -17,7 +17,7 @@ from scipy.special import gammaln, loggamma, polygamma, psi
 from secondhand import _validation
 from secondhand.generations.gaussian import lost_degrees_of_freedom
 from secondhand.generations.theory._moments import Moments, Setting, moments
-from secondhand.generations.theory._steps import generations_until, numbers
+from secondhand.generations.theory._steps import generations_until
 from secondhand.generations.workflow import check_workflow, count_real_samples
 from secondhand.measures import seeds_for_squared_variation
 
@@ -248,7 +248,7 @@ def variance_quantile(
     Source:
         J. Gil-Pelaez (1951), Note on the inversion theorem.
     """
-    levels = numbers("quantile", quantile)
+    levels = _validation.numbers("quantile", quantile)
     if levels.ndim > 1 or levels.size == 0:
         raise ValueError(f"quantile must be one number or one row of numbers, got shape {levels.shape}")
     if not ((levels >= 1e-6) & (levels <= 1 - 1e-6)).all():

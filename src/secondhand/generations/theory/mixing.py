@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from scipy.special import gammaln
 
 from secondhand import _validation
-from secondhand.generations.theory._steps import generations_until, numbers
+from secondhand.generations.theory._steps import generations_until
 
 
 def accumulated_error(*, generations: int) -> Float[np.ndarray, " {generations}+1"]:
@@ -163,7 +163,7 @@ def weighted_error(real_weight: ArrayLike, *, real_per_synthetic: float = 1.0) -
     Source:
         H. He, S. Xu and G. Cheng (2025), Golden Ratio Weighting Prevents Model Collapse.
     """
-    weight = numbers("real_weight", real_weight)
+    weight = _validation.numbers("real_weight", real_weight)
     outside = ~((weight > 0) & (weight <= 1))
     if outside.any():
         raise ValueError(f"real_weight must be above 0 and at most 1, got {weight[outside].flat[0]}")

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from scipy.special import betainc, betaln, gamma, gammainc, zeta
 
 from secondhand import _validation
-from secondhand.generations.theory._steps import generations_until, numbers
+from secondhand.generations.theory._steps import generations_until
 
 _SUMMED_ITEMS = 100_000
 
@@ -234,7 +234,7 @@ def _exponent(exponent: float) -> float:
 
 
 def _whole_numbers(name: str, value: ArrayLike, *, minimum: int) -> Float[np.ndarray, "..."]:
-    array = numbers(name, value)
+    array = _validation.numbers(name, value)
     wrong = ~((array >= minimum) & np.isfinite(array) & (array == np.round(array)))
     if wrong.any():
         raise ValueError(f"{name} must be whole numbers of at least {minimum}, got {array[wrong].flat[0]:g}")

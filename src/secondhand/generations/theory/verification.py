@@ -71,11 +71,11 @@ def plurality_threshold(
     Source:
         Derived here.
     """
-    right, wrong = _probability("keep_correct", keep_correct), _probability("keep_wrong", keep_wrong)
+    right, wrong = _validation.shares("keep_correct", keep_correct), _validation.shares("keep_wrong", keep_wrong)
     others = _validation.integer("classes", classes, minimum=2) - 1
     if np.any((right == 0) & (wrong == 0)):
         raise ValueError("keep_correct and keep_wrong must not both be 0: nothing is kept; raise one of them")
-    return _plain(others * right / (others * right + wrong))
+    return _validation.plain(others * right / (others * right + wrong))
 
 
 def kept_share(*, error: ArrayLike, keep_correct: ArrayLike, keep_wrong: ArrayLike) -> float | Float[np.ndarray, "..."]:
@@ -92,9 +92,9 @@ def kept_share(*, error: ArrayLike, keep_correct: ArrayLike, keep_wrong: ArrayLi
         TypeError: an argument does not hold numbers.
         ValueError: an argument is not from 0 to 1.
     """
-    p = _probability("error", error)
-    right, wrong = _probability("keep_correct", keep_correct), _probability("keep_wrong", keep_wrong)
-    return _plain((1 - p) * right + p * wrong)
+    p = _validation.shares("error", error)
+    right, wrong = _validation.shares("keep_correct", keep_correct), _validation.shares("keep_wrong", keep_wrong)
+    return _validation.plain((1 - p) * right + p * wrong)
 
 
 def purity(*, error: ArrayLike, keep_correct: ArrayLike, keep_wrong: ArrayLike) -> float | Float[np.ndarray, "..."]:
@@ -124,7 +124,9 @@ def purity(*, error: ArrayLike, keep_correct: ArrayLike, keep_wrong: ArrayLike) 
             "purity is undefined where nothing is kept: (1 − error)·keep_correct + error·keep_wrong is 0; "
             "raise keep_correct or keep_wrong, or change error"
         )
-    return _plain((1 - _numbers("error", error)) * _numbers("keep_correct", keep_correct) / kept)
+    return _validation.plain(
+        (1 - _validation.numbers("error", error)) * _validation.numbers("keep_correct", keep_correct) / kept
+    )
 
 
 def averaging_accuracy(*, purity: float, sample_size: int, separation: float, dimensions: int) -> float:
@@ -196,7 +198,7 @@ def balance_after_rounds(
         D. Ferbach et al. (2024), Self-Consuming Generative Models with Curated Data.
     """
     law = _validation.probabilities("probabilities", probabilities)
-    kept = _probability("keep", keep)
+    kept = _validation.shares("keep", keep)
     if kept.shape != law.shape:
         raise ValueError(f"keep must hold one probability for each of the {len(law)} classes, got shape {kept.shape}")
     if not ((law > 0) & (kept > 0)).any():
@@ -255,12 +257,12 @@ def best_of_n_divergence(n: ArrayLike) -> float | Float[np.ndarray, "..."]:
     Source:
         A. Beirami et al. (2024), Theoretical Guarantees on the Best-of-n Alignment Policy (upper bound).
     """
-    draws = _numbers("n", n)
+    draws = _validation.numbers("n", n)
     outside = ~(np.isfinite(draws) & (draws >= 1))
     if outside.any():
         worst = draws[outside].flat[0]
         raise ValueError(f"n must be at least 1{' and finite' if worst > 1 else ''}, got {worst:g}")
-    return _plain(np.log(draws) - (draws - 1) / draws)
+    return _validation.plain(np.log(draws) - (draws - 1) / draws)
 
 
 def best_of_n_law(probabilities: ArrayLike, n: float) -> Float[np.ndarray, " categories"]:
@@ -364,28 +366,3 @@ def best_of_n_gain(n: int, *, generations: int) -> Float[np.ndarray, " {generati
     mean, variance = best_of_n_moments(n)
     deviations = np.sqrt(variance) ** generations_until(generations)[:-1]
     return np.concatenate([[0.0], mean * np.cumsum(deviations)])
-
-
-def _numbers(name: str, value: ArrayLike) -> Float[np.ndarray, "..."]:
-    """Return `value` as an array of floats; words and truth values do not count as numbers."""
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise TypeError(f"{name} must hold numbers, got {value!r}") from None
-    if array.size and array.dtype.kind not in "iuf":
-        raise TypeError(f"{name} must hold numbers, got {value!r}")
-    return array.astype(np.float64)
-
-
-def _probability(name: str, value: ArrayLike) -> Float[np.ndarray, "..."]:
-    array = _numbers(name, value)
-    outside = ~((array >= 0) & (array <= 1))
-    if outside.any():
-        raise ValueError(f"{name} must be from 0 to 1, got {array[outside].flat[0]:g}")
-    return array
-
-
-def _plain(values: ArrayLike) -> float | Float[np.ndarray, "..."]:
-    """Return a number for an array without dimensions, and the array otherwise."""
-    array = np.asarray(values, dtype=np.float64)
-    return float(array) if array.ndim == 0 else array
