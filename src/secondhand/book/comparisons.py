@@ -5,7 +5,9 @@ It knows nothing of chapters and of the report.
 
 import statistics
 import time
+import warnings
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -87,23 +89,15 @@ def dictionary_scan(train: Sequence[str], test: Sequence[str], *, n: int = 13) -
 
 def comparisons() -> list[Comparison]:
     """Return the comparisons of the book's own library."""
-    import networkx as nx
+    return [*_of_generations(), *_of_lineage(), *_of_distillation()]
 
+
+def _of_generations() -> list[Comparison]:
     from secondhand.generations import gaussian_chain, regression_chain
-    from secondhand.lineage import STRICT, SuffixIndex, ngram_overlap
-    from secondhand.sources import load_docstrings
 
-    train, test = planted_passages(8, seed=0)
-    quarter_of_train = train[: len(train) // 4]
     setting: dict[str, Any] = {"generations": 10, "features": 10, "samples": 50, "noise": 1.0}
     generator = np.random.default_rng(0)
-    docstrings = "".join(load_docstrings().texts)
-    megabyte, quarter = docstrings[:1_000_000], docstrings[:250_000]
     designs, labels = generator.standard_normal((3000, 50, 10)), generator.standard_normal((3000, 50))
-    numbers = generator.integers(2**62, size=1_000_000)
-    ledger, last = _large_ledger(20_000)
-    small_ledger, last_of_small = _large_ledger(5_000)
-    drawn = ledger.to_networkx()
     return [
         Comparison(
             "gaussian_chain, 2,000 chains × 50 generations × 50 samples",
@@ -126,6 +120,24 @@ def comparisons() -> list[Comparison]:
             lambda: [np.linalg.lstsq(x, y, rcond=None) for x, y in zip(designs, labels, strict=True)],
             limit=1.0,
         ),
+    ]
+
+
+def _of_lineage() -> list[Comparison]:
+    import networkx as nx
+
+    from secondhand.lineage import STRICT, SuffixIndex, ngram_overlap
+    from secondhand.sources import load_docstrings
+
+    train, test = planted_passages(8, seed=0)
+    quarter_of_train = train[: len(train) // 4]
+    docstrings = "".join(load_docstrings().texts)
+    megabyte, quarter = docstrings[:1_000_000], docstrings[:250_000]
+    numbers = np.random.default_rng(0).integers(2**62, size=1_000_000)
+    ledger, last = _large_ledger(20_000)
+    small_ledger, last_of_small = _large_ledger(5_000)
+    drawn = ledger.to_networkx()
+    return [
         Comparison(
             "SuffixIndex, a million characters of docstrings",
             "sorting as many integers with numpy.argsort",
@@ -175,6 +187,72 @@ def comparisons() -> list[Comparison]:
             lambda: ledger.obligations(last, STRICT),
             drawn.copy,
             limit=4.0,
+        ),
+    ]
+
+
+def _of_distillation() -> list[Comparison]:
+    import torch
+    from torch import nn
+    from torch.nn import functional
+
+    from secondhand.distillation import distill, generalized_jsd, kd_loss
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # TRL warns that this module may change; its version is pinned
+        from trl.experimental.gkd import GKDTrainer
+    trl_loss: Callable[..., torch.Tensor] = GKDTrainer.generalized_jsd_loss
+
+    generator = torch.Generator().manual_seed(0)
+    student, teacher = (torch.randn(16, 64, 1000, generator=generator) for _ in range(2))
+    images, answers = torch.randn(1024, 64, generator=generator), torch.randn(1024, 10, generator=generator)
+    network = nn.Sequential(nn.Linear(64, 256), nn.ReLU(), nn.Linear(256, 10))
+
+    def with_gradient(loss: Callable[[torch.Tensor], torch.Tensor]) -> Callable[[], object]:
+        def call() -> object:
+            logits = student.clone().requires_grad_(True)
+            return torch.autograd.grad(loss(logits), logits)
+
+        return call
+
+    def by_hand(logits: torch.Tensor) -> torch.Tensor:
+        ours, theirs = ((x / 2).flatten(0, 1).log_softmax(dim=-1) for x in (logits, teacher))
+        return 4 * functional.kl_div(ours, theirs, reduction="batchmean", log_target=True)
+
+    def train_by_hand() -> nn.Module:
+        copy = deepcopy(network)
+        optimizer = torch.optim.Adam(copy.parameters(), lr=1e-3)
+        for step in range(200):
+            start = 128 * step % 1024
+            ours = (copy(images[start : start + 128]) / 2).log_softmax(dim=-1)
+            theirs = (answers[start : start + 128] / 2).log_softmax(dim=-1)
+            loss = 4 * functional.kl_div(ours, theirs, reduction="batchmean", log_target=True)
+            optimizer.zero_grad()
+            loss.backward()  # type: ignore[no-untyped-call]
+            optimizer.step()
+        return copy
+
+    return [
+        Comparison(
+            "kd_loss with its gradient, 1,024 places × 1,000 words",
+            "the same by torch.nn.functional.kl_div",
+            with_gradient(lambda logits: kd_loss(logits, teacher)),
+            with_gradient(by_hand),
+            limit=2.0,
+        ),
+        Comparison(
+            "generalized_jsd with its gradient, 1,024 places × 1,000 words",
+            "the same by TRL",
+            with_gradient(lambda logits: generalized_jsd(logits, teacher)),
+            with_gradient(lambda logits: trl_loss(logits, teacher)),
+            limit=1.5,
+        ),
+        Comparison(
+            "distill, 200 steps of a network with 256 hidden units",
+            "the same steps in bare PyTorch",
+            lambda: distill(network, answers, images, steps=200, seed=0),
+            train_by_hand,
+            limit=1.5,
         ),
     ]
 
