@@ -187,7 +187,7 @@ def _check_words_needed(answer: Function, solve: Function) -> None:
 def words_needed(share: float, rate: float, gamma: float, z: float) -> int:
     """Return the smallest number of scored words that makes z expected.
 
-    A share of the student's text was watermarked, with this rate of green
+    A share of what the student read was watermarked, with this rate of green
     words; by chance the rate is gamma. No pair of words repeats.
     """
     surplus = share * (rate - gamma)
