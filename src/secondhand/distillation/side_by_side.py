@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from functools import partial
 
 import torch
-from jaxtyping import Float
 
 from secondhand.distillation.losses import kd_loss
 from secondhand.distillation.training import distill
@@ -16,8 +15,8 @@ from secondhand.learners import ParallelPerceptrons
 
 def distill_side_by_side(
     students: ParallelPerceptrons,
-    targets: Mapping[str, Float[torch.Tensor, "items members classes"]],
-    inputs: Float[torch.Tensor, "items members features"],
+    targets: Mapping[str, torch.Tensor],
+    inputs: torch.Tensor,
     *,
     temperature: float,
     steps: int,
@@ -31,8 +30,8 @@ def distill_side_by_side(
 
     Args:
         students: where each lesson starts.
-        targets: name of the lesson → logits to imitate, for each item and member.
-        inputs: items of each member.
+        targets: name of the lesson → logits to imitate, of shape (items, members, classes).
+        inputs: of shape (items, members, features).
         temperature: as `kd_loss`, the same for all lessons.
         steps: as `distill`.
         batch_size: as `distill`.
