@@ -114,17 +114,17 @@ def _check_soft_loss(answer: Function, solve: Function) -> None:
 
 
 @exercise(difficulty="core", minutes=10, check=_check_soft_loss)
-def soft_loss(student: np.ndarray, teacher: np.ndarray, temperature: float) -> float:
+def soft_loss(student: np.ndarray, teacher: np.ndarray, heat: float) -> float:
     """Return the loss of the first theory box for alpha = 1.
 
-    Both arrays hold logits, one row an image and one column a class. The
-    loss is the mean over images.
+    Both arrays hold logits, one row an image and one column a class; heat
+    is the temperature. The loss is the mean over images.
     """
-    hot = np.stack([student, teacher]) / temperature
+    hot = np.stack([student, teacher]) / heat
     hot = hot - hot.max(axis=2, keepdims=True)
     log_q, log_p = hot - np.log(np.exp(hot).sum(axis=2, keepdims=True))
     divergence = (np.exp(log_p) * (log_p - log_q)).sum(axis=1)
-    return float(temperature**2 * divergence.mean())
+    return float(heat**2 * divergence.mean())
 
 
 def _check_honest_weight(answer: Function, solve: Function) -> None:
