@@ -12,9 +12,12 @@ from typing import Any
 import torch
 from jaxtyping import Float, Int
 from torch import nn
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
-from secondhand import _validation
+from secondhand import (
+    _quiet,  # noqa: F401 - before anything that imports tqdm.auto
+    _validation,
+)
 from secondhand.distillation.losses import kd_loss
 
 Teacher = nn.Module | Float[torch.Tensor, "items *places classes"]
