@@ -131,7 +131,7 @@ def test_watching() -> None:
 def test_watching_changes_nothing() -> None:
     student = perceptron(dropout=0.5)
     alone = distill(student, TARGETS, INPUTS, steps=12, seed=10_014)
-    watched = distill(student, TARGETS, INPUTS, steps=12, watch=lambda _: None, watch_every=1, seed=10_014)
+    watched = distill(student, TARGETS, INPUTS, steps=12, watch=lambda _: torch.rand(3), watch_every=1, seed=10_014)
     assert torch.equal(alone.losses, watched.losses)
 
 
@@ -206,6 +206,26 @@ def test_bad_numbers(changed: dict[str, float], error: type[Exception], words: s
     setting = {"steps": 2, "seed": 10_018} | changed
     with pytest.raises(error, match=words):
         distill(perceptron(), TARGETS, INPUTS, **setting)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"student": lambda x: x}, "student must be a network"),
+        ({"teacher": TARGETS.numpy()}, "teacher must be a network or a tensor of its logits, got ndarray"),
+        ({"inputs": INPUTS.numpy()}, "inputs must be a tensor, got ndarray"),
+        ({"labels": [0] * 50}, "labels must be a tensor, got list"),
+    ],
+)
+def test_wrong_types_are_named(changed: dict[str, object], words: str) -> None:
+    given = {"student": perceptron(), "teacher": TARGETS, "inputs": INPUTS} | changed
+    with pytest.raises(TypeError, match=words):
+        distill(**given, steps=1, seed=10_018)  # type: ignore[arg-type]
+
+
+def test_a_loss_is_one_number() -> None:
+    with pytest.raises(ValueError, match=r"loss must return one number, got shape \(50,\)"):
+        distill(perceptron(), TARGETS, INPUTS, loss=lambda s, _: s.sum(-1), steps=1, seed=10_018)
 
 
 def test_rows_must_match() -> None:

@@ -14,19 +14,17 @@ GENERATOR = np.random.default_rng(10_050)
 RUNS = np.array([0.87, 0.93, 0.95]) + 0.01 * GENERATOR.normal(size=(6, 3))
 HEATS = (1, 2, 4, 8, 16, 64)
 COURSE = np.array([0.76, 0.82, 0.86, 0.86, 0.87, 0.87]) + 0.02 * GENERATOR.normal(size=(6, 6))
-DECADES = 10.0 ** np.arange(5)
 
 FIGURES: dict[str, Callable[[], Figure]] = {
     "few": lambda: draw.few((20, 50, 100), {"soft": RUNS, "label": RUNS - 0.1}, teacher=RUNS[:, 2]),
     "says": lambda: draw.says(
-        GENERATOR.random((4, 64)),
-        {1: GENERATOR.dirichlet(np.full(10, 0.1), 4), 4: GENERATOR.dirichlet(np.ones(10), 4)},
+        GENERATOR.random((3, 64)),
+        {1: GENERATOR.dirichlet(np.full(10, 0.1), 3), 4: GENERATOR.dirichlet(np.ones(10), 3)},
     ),
     "lessons": lambda: draw.lessons(dict.fromkeys(("label", "flat", "permuted", "soft"), RUNS[:, 0])),
     "temperature": lambda: draw.temperature(
         HEATS, COURSE, {"kept": COURSE[:, :5], "forgotten": COURSE[:, :5] - 0.05}, label=0.69
     ),
-    "limit": lambda: draw.limit(DECADES, 3 / DECADES, 1 / DECADES**2),
     "missing": lambda: draw.missing(
         dict.fromkeys(("label", "hard", "flat", "permuted", "soft"), (0 * RUNS[:, 0], RUNS[:, 0] / 2))
     ),
@@ -48,13 +46,7 @@ def test_each_lesson_has_its_mean() -> None:
     assert any(mean.shape == (1,) and np.isclose(mean[0], 40) for mean in means)
 
 
-def test_the_dotted_lines_of_the_limit_have_slopes_one_and_two() -> None:
-    axes = draw.limit(DECADES, 3 / DECADES, 1 / DECADES**2).axes[0]
-    dotted = [np.log10(np.asarray(line.get_ydata())) for line in axes.get_lines() if line.get_linestyle() == ":"]
-    assert [round(float(np.diff(line).mean()), 6) for line in dotted] == [-1, -2]
-
-
 def test_each_image_has_its_bars() -> None:
     figure = FIGURES["says"]()
-    assert len(figure.axes) == 8
-    assert all(len(axes.patches) == 20 for axes in figure.axes[4:])
+    assert len(figure.axes) == 6
+    assert all(len(axes.patches) == 20 for axes in figure.axes[3:])

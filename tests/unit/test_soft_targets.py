@@ -163,6 +163,7 @@ def test_dropout_only_while_training() -> None:
 
 
 LOGITS = torch.zeros(2, 3)
+SCATTERED = np.random.default_rng(0).integers(0, 4, 60)
 
 
 @pytest.mark.parametrize(
@@ -172,11 +173,17 @@ LOGITS = torch.zeros(2, 3)
         (lambda: label_logits(torch.tensor([0]), classes=1), ValueError, "classes must be at least 2"),
         (lambda: permute_wrong_classes(LOGITS[:, :1], seed=10_015), ValueError, "at least two classes"),
         (lambda: permute_wrong_classes(LOGITS, seed=-1), ValueError, "seed must be at least 0"),
+        (lambda: permute_wrong_classes(LOGITS * torch.nan, seed=10_015), ValueError, "logits must be numbers, got NaN"),
         (lambda: flatten_wrong_classes(LOGITS, temperature=0), ValueError, "temperature must be above 0"),
         (lambda: flatten_wrong_classes(LOGITS - torch.inf), ValueError, "logits must be finite"),
         (lambda: fit_class_biases(LOGITS, [0.5, 0.5]), ValueError, "one number for each of 3 classes, got 2"),
         (lambda: fit_class_biases(LOGITS, [0.5, 0.5, 0.0]), ValueError, "frequencies must all be above 0"),
         (lambda: fit_class_biases(LOGITS, [0.5, 0.5, 0.5]), ValueError, "frequencies must sum to 1"),
+        (
+            lambda: fit_class_biases(1e5 * np.eye(4)[SCATTERED], [0.97, 0.01, 0.01, 0.01]),
+            ValueError,
+            "logits must let mean probabilities meet the frequencies",
+        ),
         (lambda: fit_class_biases(LOGITS[0], [1.0]), ValueError, "one row an item"),
         (lambda: fit_class_biases([["a", "b"]], [0.5, 0.5]), TypeError, "logits must hold numbers"),
         (lambda: ParallelPerceptrons((3,), members=1, seed=10_016), ValueError, "sizes must hold at least"),
@@ -214,3 +221,51 @@ def test_lessons_must_fit(targets: dict[str, torch.Tensor]) -> None:
     students = ParallelPerceptrons((3, 2), members=2, seed=10_017)
     with pytest.raises(ValueError, match="targets"):
         distill_side_by_side(students, targets, torch.zeros(4, 2, 3), temperature=1, steps=1, seed=10_018)
+
+
+def test_lessons_need_tensors_and_members() -> None:
+    students, rows = ParallelPerceptrons((3, 2), members=2, seed=10_017), torch.zeros(4, 2, 2)
+    lesson = partial(distill_side_by_side, students, temperature=1, steps=1, seed=10_018)
+    with pytest.raises(ValueError, match=r"inputs must have shape \(items, 2, features\), got \(4, 3\)"):
+        lesson({"a": rows}, torch.zeros(4, 3))
+    with pytest.raises(TypeError, match=r"targets\['a'\] must be a tensor, got list"):
+        lesson({"a": rows.tolist()}, torch.zeros(4, 2, 3))
+    with pytest.raises(TypeError, match="inputs must be a tensor, got ndarray"):
+        lesson({"a": rows}, np.zeros((4, 2, 3)))
+
+
+def test_lessons_of_students_with_dropout_would_differ_in_more_than_targets() -> None:
+    students = ParallelPerceptrons((3, 4, 2), members=2, dropout=0.5, seed=10_019)
+    with pytest.raises(ValueError, match=r"students must have dropout 0, .* got 0\.5"):
+        distill_side_by_side(
+            students, {"a": torch.zeros(4, 2, 2)}, torch.zeros(4, 2, 3), temperature=1, steps=1, seed=10_018
+        )
+
+
+def test_frozen_layers_stay_frozen_side_by_side() -> None:
+    students = ParallelPerceptrons((3, 4, 2), members=2, seed=10_020)
+    students.weights[0].requires_grad_(False)
+    taught = distill_side_by_side(
+        students,
+        {"a": draw(4, 2, 2, seed=10_021).float()},
+        draw(4, 2, 3, seed=10_022).float(),
+        temperature=1,
+        steps=5,
+        seed=10_018,
+    )["a"]
+    assert torch.equal(taught.weights[0], students.weights[0])
+    assert not torch.equal(taught.weights[1], students.weights[1])
+
+
+def test_changed_answers_ask_for_no_gradient() -> None:
+    logits = draw(4, 3, seed=10_023).requires_grad_()
+    assert not permute_wrong_classes(logits, seed=10_024).requires_grad
+    assert not flatten_wrong_classes(logits).requires_grad
+    assert np.isfinite(fit_class_biases(logits, np.full(3, 1 / 3))).all()
+
+
+def test_label_smoothing_is_a_teacher_without_an_idea() -> None:
+    student, labels = draw(6, 5, seed=10_025), torch.tensor([0, 4, 2, 2, 1, 3])
+    smoothed = torch.nn.functional.cross_entropy(student, labels, label_smoothing=0.1)
+    distilled = kd_loss(student, torch.zeros_like(student), labels, temperature=1, alpha=0.1)
+    assert smoothed.item() == pytest.approx(distilled.item() + 0.1 * np.log(5), abs=1e-10)

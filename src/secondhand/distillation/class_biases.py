@@ -4,6 +4,7 @@ It knows nothing of networks, nor of how the classifier was taught.
 """
 
 import numpy as np
+import torch
 from jaxtyping import Float
 from numpy.typing import ArrayLike
 from scipy import optimize, special
@@ -23,13 +24,15 @@ def fit_class_biases(logits: ArrayLike, frequencies: ArrayLike) -> Float[np.ndar
 
     Raises:
         TypeError: an argument does not hold numbers.
-        ValueError: the shapes do not fit, a logit is not finite, or a frequency is 0.
+        ValueError: the shapes do not fit, a logit is not finite, a frequency is 0, or the fit does not come within 1e-6
+            of the frequencies, as may happen if logits are so far apart that all probabilities are 0 or 1.
 
     Source:
         The use of biases chosen without labels of the missing classes: G. Hinton, O. Vinyals and J. Dean (2015),
         Distilling the Knowledge in a Neural Network, section 3. The fit to known frequencies is derived in the chapter.
     """
-    table = _validation.numbers("logits", logits, finite=True)
+    plain = logits.detach().cpu() if isinstance(logits, torch.Tensor) else logits
+    table = _validation.numbers("logits", plain, finite=True)
     if table.ndim != 2 or table.size == 0 or table.shape[1] < 2:
         raise ValueError(f"logits must have one row an item and at least two classes, got shape {table.shape}")
     law = _validation.probabilities("frequencies", frequencies)
@@ -50,9 +53,18 @@ def fit_class_biases(logits: ArrayLike, frequencies: ArrayLike) -> Float[np.ndar
         return np.asarray(whole[1:, 1:])
 
     start = np.log(law) - special.log_softmax(table, axis=1).mean(axis=0)
-    fit = optimize.minimize(
-        value, start[1:] - start[0], jac=True, hess=curvature, method="trust-exact", options={"gtol": 1e-9}
-    )
-    biases: Float[np.ndarray, " classes"] = np.concatenate([[0.0], fit.x])
+    try:
+        found = optimize.minimize(
+            value, start[1:] - start[0], jac=True, hess=curvature, method="trust-exact", options={"gtol": 1e-9}
+        ).x
+    except ValueError:  # where probabilities are 0 and 1 there is no curvature to divide by
+        found = start[1:] - start[0]
+    biases: Float[np.ndarray, " classes"] = np.concatenate([[0.0], found])
+    missed = np.abs(special.softmax(table + biases, axis=1).mean(axis=0) - law).max()
+    if not missed < 1e-6:
+        raise ValueError(
+            f"logits must let mean probabilities meet the frequencies, got none within {missed:.1g}; they reach up to "
+            f"{np.abs(table).max():.3g}: divide them by a temperature"
+        )
     biases -= biases.mean()
     return biases

@@ -29,7 +29,7 @@ def distill_side_by_side(
     Each member minimises `kd_loss` of its own targets, by Adam, as if it were alone.
 
     Args:
-        students: where each lesson starts.
+        students: where each lesson starts; without dropout, which would switch off other units in each lesson.
         targets: name of the lesson → logits to imitate, of shape (items, members, classes).
         inputs: of shape (items, members, features).
         temperature: as `kd_loss`, the same for all lessons.
@@ -39,13 +39,24 @@ def distill_side_by_side(
         seed: as `distill`.
 
     Raises:
-        TypeError: as `distill`.
-        ValueError: as `distill`, there is no lesson, or one does not fit inputs and members.
+        TypeError: as `distill`, or a lesson is not a tensor.
+        ValueError: as `distill`, there is no lesson, one does not fit inputs and members, or the students have dropout.
     """
     if not targets:
         raise ValueError("targets must hold at least one lesson, got none")
+    if students.dropout:
+        raise ValueError(f"students must have dropout 0, so that only their targets differ; got {students.dropout:g}")
+    if not isinstance(inputs, torch.Tensor):
+        raise TypeError(f"inputs must be a tensor, got {type(inputs).__name__}")
+    if inputs.ndim != 3 or inputs.shape[1] != students.members:
+        raise ValueError(
+            f"inputs must have shape (items, {students.members}, features), got {tuple(inputs.shape)}; to show all "
+            "members the same items, use inputs[:, None].expand(-1, members, -1)"
+        )
     expected = (len(inputs), students.members, students.sizes[-1])
     for name, rows in targets.items():
+        if not isinstance(rows, torch.Tensor):
+            raise TypeError(f"targets[{name!r}] must be a tensor, got {type(rows).__name__}")
         if tuple(rows.shape) != expected:
             raise ValueError(f"targets[{name!r}] must have shape {expected}, got {tuple(rows.shape)}")
     lessons, one = len(targets), partial(kd_loss, temperature=temperature)

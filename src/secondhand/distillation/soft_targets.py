@@ -29,6 +29,7 @@ def label_logits(labels: Int[torch.Tensor, "*items"], *, classes: int) -> Float[
     return torch.where(chosen, 0.0, -torch.inf)
 
 
+@torch.no_grad()
 def permute_wrong_classes(
     logits: Float[torch.Tensor, "*items classes"], *, seed: int
 ) -> Float[torch.Tensor, "*items classes"]:
@@ -39,9 +40,11 @@ def permute_wrong_classes(
 
     Raises:
         TypeError: the logits are not a tensor of floats, or the seed is not an integer.
-        ValueError: there are no two classes, or the seed is negative.
+        ValueError: there are no two classes, a logit is not a number, or the seed is negative.
     """
     values = _logits(logits)
+    if torch.isnan(values).any():
+        raise ValueError("logits must be numbers, got NaN")
     generator = torch.Generator().manual_seed(_validation.seed(seed))
     best = values.argmax(dim=-1, keepdim=True)
     # Wrong classes in a random order, and in their own; the likeliest one comes last in both.
@@ -52,6 +55,7 @@ def permute_wrong_classes(
     return torch.empty_like(values).scatter(-1, ordered, values.gather(-1, shuffled))
 
 
+@torch.no_grad()
 def flatten_wrong_classes(
     logits: Float[torch.Tensor, "*items classes"], *, temperature: float = 1.0
 ) -> Float[torch.Tensor, "*items classes"]:

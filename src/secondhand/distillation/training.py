@@ -99,14 +99,21 @@ def distill(
 
     Raises:
         TypeError: an argument has the wrong type.
-        ValueError: a number is out of range, teacher or labels do not have one row for each input, or the loss stops
-            being finite.
+        ValueError: a number is out of range, teacher or labels do not have one row for each input, or the loss is not
+            one finite number.
     """
     steps = _validation.integer("steps", steps, minimum=1)
     batch_size = _validation.integer("batch_size", batch_size, minimum=1)
     watch_every = _validation.integer("watch_every", watch_every, minimum=1)
     rate = _validation.number("learning_rate", learning_rate, above=0)
     generator = torch.Generator().manual_seed(_validation.seed(seed))
+    if not isinstance(student, nn.Module):
+        raise TypeError(f"student must be a network (torch.nn.Module), got {type(student).__name__}")
+    if not isinstance(teacher, nn.Module | torch.Tensor):
+        raise TypeError(f"teacher must be a network or a tensor of its logits, got {type(teacher).__name__}")
+    for name, rows in (("inputs", inputs), *(() if labels is None else (("labels", labels),))):
+        if not isinstance(rows, torch.Tensor):
+            raise TypeError(f"{name} must be a tensor, got {type(rows).__name__}; use torch.as_tensor")
     if len(inputs) == 0:
         raise ValueError("inputs must hold at least one item, got none")
     for name, rows in (("teacher", teacher), ("labels", labels)):
@@ -119,9 +126,9 @@ def distill(
     optimizer = torch.optim.Adam([weight for weight in network.parameters() if weight.requires_grad], lr=rate)
     losses, snapshots = torch.empty(steps), dict[int, Any]()
     order = torch.empty(0, dtype=torch.long)
-    if watch is not None:
-        snapshots[0] = _look(network, watch)
     with _randomness(seed, inputs.device), _evaluating(teacher):
+        if watch is not None:
+            snapshots[0] = _look(network, watch, inputs.device)
         for step in tqdm(range(steps), desc="Distilling", disable=not progress):
             while len(order) < min(batch_size, len(inputs)):
                 order = torch.cat([order, torch.randperm(len(inputs), generator=generator)])
@@ -129,6 +136,8 @@ def distill(
             theirs = teacher[batch] if isinstance(teacher, torch.Tensor) else _ask(teacher, inputs[batch])
             truth = () if labels is None else (labels[batch],)
             value = loss(logits_of(network, inputs[batch]), theirs, *truth)
+            if value.ndim:
+                raise ValueError(f"loss must return one number, got shape {tuple(value.shape)}; take its mean")
             losses[step] = value.detach()
             if not torch.isfinite(losses[step]):
                 raise ValueError(
@@ -139,7 +148,7 @@ def distill(
             value.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
             if watch is not None and ((step + 1) % watch_every == 0 or step + 1 == steps):
-                snapshots[step + 1] = _look(network, watch)
+                snapshots[step + 1] = _look(network, watch, inputs.device)
     return Distilled(network.requires_grad_(False).eval(), losses, snapshots)
 
 
@@ -171,6 +180,7 @@ def _ask(teacher: nn.Module, inputs: torch.Tensor) -> torch.Tensor:
 
 
 @torch.no_grad()
-def _look(network: nn.Module, watch: Callable[[nn.Module], Any]) -> Any:
-    with _evaluating(network):
+def _look(network: nn.Module, watch: Callable[[nn.Module], Any], device: torch.device) -> Any:
+    # What the watcher draws at random must not change what the student draws afterwards.
+    with _evaluating(network), torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         return watch(network)

@@ -43,24 +43,25 @@ def few(
 
 
 def says(images: Float[np.ndarray, "images pixels"], laws: Mapping[int, Float[np.ndarray, "images classes"]]) -> Figure:
-    """Draw images, and below each the teacher's probabilities at two temperatures.
+    """Draw images, and below each the teacher's probabilities at two temperatures, its two likeliest classes on top.
 
     Args:
         images: square pictures, 0 to 1.
         laws: temperature → probability of each class.
     """
     count, side = len(images), round(images.shape[1] ** 0.5)
-    figure, panels = figure_grid(2, count, height=1.7, share_y=True)
-    for axes, image in zip(panels[:count], images, strict=True):
+    figure, panels = figure_grid(2, count, height=2.0, share_y=True)
+    ranks = next(iter(laws.values())).argsort(axis=1)
+    for axes, image, rank in zip(panels[:count], images, ranks, strict=True):
         axes.imshow(image.reshape(side, side), cmap="Greys", vmin=0, vmax=1, interpolation="nearest")
-        axes.set(xticks=[], yticks=[])
+        axes.set(xticks=[], yticks=[], title=t(f"{_NAME}.says.title", first=int(rank[-1]), second=int(rank[-2])))
         axes.grid(visible=False)
     classes = np.arange(next(iter(laws.values())).shape[1])
     for place, axes in enumerate(panels[count:]):
         for (heat, law), colour, shift in zip(laws.items(), (COLOURS.human, PALETTE[4]), (-0.2, 0.2), strict=False):
             label = t(f"{_NAME}.says.heat", heat=heat)
             axes.bar(classes + shift, law[place], 0.4, color=colour, label=label)
-        axes.set_xticks(classes, [str(digit) for digit in classes], fontsize=8)
+        axes.set_xticks(classes, [str(digit) for digit in classes])
         axes.set(xlabel=t(f"{_NAME}.axis.class"), ylim=(0, 1))
         axes.grid(visible=False, axis="x")
     panels[count].set(ylabel=t(f"{_NAME}.axis.probability"))
@@ -121,27 +122,6 @@ def temperature(
     right.set(title=t(f"{_NAME}.temperature.mixed"))
     left.legend(loc="lower right")
     right.legend(loc="lower right")
-    return figure
-
-
-def limit(
-    heats: Float[np.ndarray, " heats"], errors: Float[np.ndarray, " heats"], unscaled: Float[np.ndarray, " heats"]
-) -> Figure:
-    """Draw how fast the gradient approaches its limit, and how fast it vanishes without the factor T².
-
-    Args:
-        heats: temperatures.
-        errors: distance of the gradient from its limit.
-        unscaled: length of the gradient without the factor.
-    """
-    figure, (axes,) = figure_grid(height=3.4)
-    series = ((errors, -1, COLOURS.human, "o", "error"), (unscaled, -2, COLOURS.warning, "s", "unscaled"))
-    for values, slope, colour, marker, name in series:
-        label = t(f"{_NAME}.limit.{name}")
-        axes.plot(heats, values, marker, color=colour, markeredgecolor=COLOURS.panel, markersize=7, label=label)
-        axes.plot(heats, values[-1] * (heats / heats[-1]) ** slope, ":", color=COLOURS.theory, linewidth=1.4)
-    axes.set(xscale="log", yscale="log", xlabel=t(f"{_NAME}.axis.temperature"), ylabel=t(f"{_NAME}.limit.length"))
-    axes.legend(loc="lower left")
     return figure
 
 

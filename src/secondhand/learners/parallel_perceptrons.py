@@ -107,6 +107,8 @@ class ParallelPerceptrons(nn.Module):
     def _with(self, layers: Sequence[torch.Tensor]) -> "ParallelPerceptrons":
         other = ParallelPerceptrons(self.sizes, members=len(layers[0]), dropout=self.dropout, seed=0)
         count = len(self.weights)
-        other.weights = nn.ParameterList([nn.Parameter(layer) for layer in layers[:count]])
-        other.biases = nn.ParameterList([nn.Parameter(layer) for layer in layers[count:]])
+        # A layer that asks for no gradient, frozen by whoever made it, stays so in the copy.
+        asks = [layer.requires_grad for layer in (*self.weights, *self.biases)]
+        copies = [nn.Parameter(layer, requires_grad=ask) for layer, ask in zip(layers, asks, strict=True)]
+        other.weights, other.biases = nn.ParameterList(copies[:count]), nn.ParameterList(copies[count:])
         return other.train(self.training)
