@@ -229,9 +229,9 @@ def test_lessons_need_tensors_and_members() -> None:
     with pytest.raises(ValueError, match=r"inputs must have shape \(items, 2, features\), got \(4, 3\)"):
         lesson({"a": rows}, torch.zeros(4, 3))
     with pytest.raises(TypeError, match=r"targets\['a'\] must be a tensor, got list"):
-        lesson({"a": rows.tolist()}, torch.zeros(4, 2, 3))
+        lesson({"a": rows.tolist()}, torch.zeros(4, 2, 3))  # type: ignore[dict-item]
     with pytest.raises(TypeError, match="inputs must be a tensor, got ndarray"):
-        lesson({"a": rows}, np.zeros((4, 2, 3)))
+        lesson({"a": rows}, np.zeros((4, 2, 3)))  # type: ignore[arg-type]
 
 
 def test_lessons_of_students_with_dropout_would_differ_in_more_than_targets() -> None:
