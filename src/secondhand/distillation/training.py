@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import nn
 from tqdm import tqdm
 
@@ -20,7 +20,7 @@ from secondhand import (
 )
 from secondhand.distillation.losses import kd_loss
 
-Teacher = nn.Module | Float[torch.Tensor, "items *places classes"]
+Teacher = nn.Module | torch.Tensor
 Loss = Callable[..., Float[torch.Tensor, ""]]
 
 
@@ -67,7 +67,7 @@ def distill(
     student: nn.Module,
     teacher: Teacher,
     inputs: torch.Tensor,
-    labels: Int[torch.Tensor, "*items"] | None = None,
+    labels: torch.Tensor | None = None,
     *,
     loss: Loss = kd_loss,
     steps: int,
