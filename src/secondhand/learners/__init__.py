@@ -42,6 +42,7 @@ from secondhand.learners.noisy_labels import (
     fit_logistic,
     project_digits,
 )
+from secondhand.learners.parallel_perceptrons import ParallelPerceptrons
 from secondhand.learners.passages import PassageLearner, PassageModel
 from secondhand.learners.perceptron import PerceptronLearner, PerceptronModel
 from secondhand.learners.tokenizer import SubwordTokenizer, learn_tokenizer
@@ -87,6 +88,7 @@ __all__ = [
     "NearestNeighboursLearner",
     "OffsetClassifier",
     "OffsetLearner",
+    "ParallelPerceptrons",
     "PassageLearner",
     "PassageModel",
     "PerceptronLearner",

@@ -12,6 +12,7 @@ from secondhand.sources.declarations import (
     installed_distributions,
     licence_declarations,
 )
+from secondhand.sources.digit_splits import DigitSplits, first_of_each, load_digit_splits, rows_where
 from secondhand.sources.digits import Digits, load_digits
 from secondhand.sources.distributions import DeclaredLicence, installed_licence
 from secondhand.sources.docstrings import DOCUMENTED_DISTRIBUTIONS, Docstrings, load_docstrings
@@ -32,6 +33,7 @@ __all__ = [
     "Contradiction",
     "Declaration",
     "DeclaredLicence",
+    "DigitSplits",
     "Digits",
     "Docstrings",
     "Documentation",
@@ -43,15 +45,18 @@ __all__ = [
     "check_text",
     "contradictions",
     "count_words",
+    "first_of_each",
     "installed_distributions",
     "installed_licence",
     "licence_declarations",
     "load_callables",
+    "load_digit_splits",
     "load_digits",
     "load_docstrings",
     "load_documentation",
     "load_hub_text",
     "random_markov_chain",
+    "rows_where",
     "split_words",
     "zipf_probabilities",
 ]
