@@ -3,17 +3,56 @@
 Losses, the loop that minimises them, and what there is to measure of a student. It knows nothing of lineage.
 """
 
+from secondhand.distillation.adapters import (
+    LowRankAdapter,
+    adapter_count,
+    adapters_off,
+    add_adapters,
+    freeze,
+    merge,
+)
+from secondhand.distillation.compression import (
+    Times,
+    TokenScores,
+    break_even_requests,
+    configured_count,
+    encoder_count,
+    keep_layers,
+    parameter_count,
+    random_like,
+    time_in_turns,
+    token_scores,
+)
 from secondhand.distillation.losses import forward_kl, generalized_jsd, kd_loss, reverse_kl, skew_kl
+from secondhand.distillation.pretrained import load_causal_model, token_passages
 from secondhand.distillation.training import Distilled, answers, distill, logits_of
 
 __all__ = [
     "Distilled",
+    "LowRankAdapter",
+    "Times",
+    "TokenScores",
+    "adapter_count",
+    "adapters_off",
+    "add_adapters",
     "answers",
+    "break_even_requests",
+    "configured_count",
     "distill",
+    "encoder_count",
     "forward_kl",
+    "freeze",
     "generalized_jsd",
     "kd_loss",
+    "keep_layers",
+    "load_causal_model",
     "logits_of",
+    "merge",
+    "parameter_count",
+    "random_like",
     "reverse_kl",
     "skew_kl",
+    "time_in_turns",
+    "token_passages",
+    "token_scores",
 ]

@@ -43,6 +43,7 @@ from secondhand.learners.noisy_labels import (
     project_digits,
 )
 from secondhand.learners.passages import PassageLearner, PassageModel
+from secondhand.learners.patch_transformer import PatchTransformerLearner, as_pictures
 from secondhand.learners.perceptron import PerceptronLearner, PerceptronModel
 from secondhand.learners.tokenizer import SubwordTokenizer, learn_tokenizer
 from secondhand.learners.transformer import TransformerLearner, TransformerModel
@@ -89,6 +90,7 @@ __all__ = [
     "OffsetLearner",
     "PassageLearner",
     "PassageModel",
+    "PatchTransformerLearner",
     "PerceptronLearner",
     "PerceptronModel",
     "Replies",
@@ -102,6 +104,7 @@ __all__ = [
     "WittenBellLearner",
     "WittenBellModel",
     "answer_form",
+    "as_pictures",
     "best_device",
     "code_log_likelihood",
     "continue_greedily",
