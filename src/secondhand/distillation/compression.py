@@ -289,6 +289,6 @@ def break_even_requests(setup_cost: float, *, teacher_cost: float, student_cost:
     after = _validation.number("student_cost", student_cost, minimum=0)
     if after >= before:
         raise ValueError(
-            f"student_cost must be below teacher_cost, {before:g}, got {after:g}; a student that is no cheaper never pays"
+            f"student_cost must be below teacher_cost, {before:g}, got {after:g}; one that is no cheaper never pays"
         )
     return once / (before - after)
