@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
 from torch import nn
 
 from secondhand import _validation
@@ -237,8 +237,8 @@ class TokenScores:
 @torch.no_grad()
 def token_scores(
     network: nn.Module,
-    inputs: Int[torch.Tensor, "passages length"],
-    labels: Int[torch.Tensor, "passages length"],
+    inputs: torch.Tensor,
+    labels: torch.Tensor,
     *,
     batch_size: int = 128,
 ) -> TokenScores:
@@ -246,8 +246,8 @@ def token_scores(
 
     Args:
         network: from tokens to logits of the next one at each place.
-        inputs: tokens that the network reads.
-        labels: the token that came next at each place.
+        inputs: tokens that the network reads, one passage a row.
+        labels: the token that came next at each place, in the shape of the inputs.
         batch_size: passages that it reads at a time.
 
     Raises:

@@ -94,7 +94,7 @@ def share_saved(rest: float, of_layer: float, layers: int, kept: int) -> float:
 def _check_break_even(answer: Function, solve: Function) -> None:
     for setup, price, saving in ((600.0, 0.002, 0.8), (1000.0, 0.03, 0.5), (10.0, 3.0, 0.25)):
         got, right = answer(setup, price, saving), solve(setup, price, saving)
-        slips = {
+        slips: dict[str, float] = {
             "no_saving": math.ceil(setup / price),
             "rest": math.ceil(setup / (price * (1 - saving))),
             "saving": math.ceil(setup / saving),

@@ -1,6 +1,7 @@
 """Figures of the chapter on smaller and faster students. They draw arrays, and know nothing of the experiments."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -30,6 +31,7 @@ def starts(
         label = t(f"smaller-and-faster.start.{name}")
         interval_plot(axes, 100 * runs, label=label, colour=colour, marker=marker, generations=steps)
     axes.axhline(100 * teacher.mean(), color=COLOURS.theory, linestyle=":", label=t("smaller-and-faster.teacher"))
+    axes.set_xticks(range(0, 1 + every * max(runs.shape[1] - 1 for runs in curves.values()), 2 * every))
     axes.set(xlabel=t("smaller-and-faster.axis.steps"), ylabel=t("smaller-and-faster.axis.right"), ylim=(0, 103))
     axes.legend(loc="lower right")
     return figure
@@ -75,8 +77,7 @@ def rows(
     if mark is not None:
         axes.axvline(mark, color=COLOURS.theory, linestyle=":")
     axes.set_yticks(range(len(values)), [t(f"smaller-and-faster.start.{name}") for name in values])
-    axes.set(xlabel=t(axis), xlim=(low, None))
-    axes.invert_yaxis()
+    axes.set(xlabel=t(axis), xlim=(low, None), ylim=(len(values) - 0.5, -0.6))
     axes.grid(visible=False, axis="y")
     return figure
 
@@ -94,7 +95,12 @@ def pareto(
     figure, (left, right) = figure_grid(columns=2, height=4.2, share_y=True)
     for (name, runs), colour, marker in zip(kept.items(), PALETTE, _MARKERS, strict=False):
         mean, margin = runs.mean(), float(student_margin(runs[:, None])[0])
-        style = {"fmt": marker, "color": colour, "capsize": 3, "label": t(f"smaller-and-faster.start.{name}")}
+        style: dict[str, Any] = {
+            "fmt": marker,
+            "color": colour,
+            "capsize": 3,
+            "label": t(f"smaller-and-faster.start.{name}"),
+        }
         ends = [[speed[name].estimate - speed[name].low], [speed[name].high - speed[name].estimate]]
         left.errorbar([speed[name].estimate], [mean], yerr=[margin], xerr=ends, **style)
         right.errorbar([weights[name]], [mean], yerr=[margin], **style)
@@ -126,8 +132,8 @@ def ranks(
     runs = 100 * accuracy
     label = t("smaller-and-faster.ranks.adapters")
     axes.errorbar(trained, runs.mean(axis=0), student_margin(runs), fmt="o-", color=PALETTE[0], capsize=3, label=label)
-    for x, y, name in zip(trained, runs.mean(axis=0), names, strict=True):
-        axes.annotate(f"r = {name}", (x, y), xytext=(6, -13), textcoords="offset points")
+    for x, y, rank in zip(trained, runs.mean(axis=0), names, strict=True):
+        axes.annotate(f"r = {rank}", (x, y), xytext=(6, -13), textcoords="offset points")
     for (name, (count, values)), colour, marker in zip(others.items(), PALETTE[1:], "sD", strict=False):
         margin = student_margin(100 * values[:, None])
         words = t(f"smaller-and-faster.ranks.{name}")

@@ -6,16 +6,16 @@ weights. It knows nothing of teachers and students.
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Float
+from numpy.typing import ArrayLike
 from torch import nn
 
 from secondhand import _validation
 from secondhand.learners._checks import categories_array, finite_array
 
 
-def as_pictures(images: Float[np.ndarray, "images pixels"]) -> Float[torch.Tensor, "images 1 side side"]:
+def as_pictures(images: ArrayLike) -> Float[torch.Tensor, "images 1 side side"]:
     """Return square images, one a row with pixels from 0 to 1, as the tensor that the network reads: from −1 to 1.
 
     Raises:
@@ -93,10 +93,13 @@ class PatchTransformerLearner:
             network: nn.Module = transformers.ViTForImageClassification(config)
         return network.eval()
 
-    def fit(
-        self, images: Float[np.ndarray, "images pixels"], labels: Int[np.ndarray, " images"], *, seed: int
-    ) -> nn.Module:
+    def fit(self, images: ArrayLike, labels: ArrayLike, *, seed: int) -> nn.Module:
         """Return a network trained on labels by cross-entropy, ready to answer.
+
+        Args:
+            images: one a row, side² pixels from 0 to 1.
+            labels: the class of each image.
+            seed: for the first weights and the order of the images.
 
         Raises:
             TypeError: the images are not numbers, the labels not integers, or the seed not an integer.
@@ -104,7 +107,7 @@ class PatchTransformerLearner:
         """
         pictures = as_pictures(images)
         if pictures.shape[-1] != self.side:
-            raise ValueError(f"images must have {self.side**2} pixels each, got {images.shape[1]}")
+            raise ValueError(f"images must have {self.side**2} pixels each, got {pictures.shape[-1] ** 2}")
         truth = categories_array("labels", labels, dimensions=1, categories=self.classes)
         if len(truth) != len(pictures):
             raise ValueError(f"labels must be as many as images, got {len(truth)} for {len(pictures)}")
