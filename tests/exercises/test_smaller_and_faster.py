@@ -27,6 +27,16 @@ def left_over_and_spoil(change: Any, rank: int) -> float:
     return share
 
 
+def as_good(weights: Any, kept: Any) -> Any:
+    return (weights[:, None] <= weights) & (kept[:, None] >= kept)
+
+
+def front_and_spoil(weights: Any, kept: Any) -> Any:
+    front = solution("pareto-front")(weights, kept)
+    weights[:] = 0
+    return front
+
+
 def singular(change: Any) -> Any:
     return np.linalg.svd(change, compute_uv=False)
 
@@ -41,11 +51,16 @@ MISTAKES: list[Mistake] = [
     ("layer-weights", lambda d, f: 3 * d * d + 2 * d * f + 8 * d + f, "layer_weights.wrong.three"),
     ("layer-weights", lambda d, f: 4 * d * d + d * f + 9 * d + f, "layer_weights.wrong.one_way"),
     ("layer-weights", lambda d, f: 1, "layer_weights.wrong.value"),
-    ("share-saved", lambda e, c, n, k: 1 - k / n, "share_saved.wrong.diluted"),
-    ("share-saved", lambda e, c, n, k: (e + k * c) / (e + n * c), "share_saved.wrong.kept"),
-    ("share-saved", lambda e, c, n, k: (n - k) * c / (e + k * c), "share_saved.wrong.ratio"),
-    ("share-saved", lambda e, c, n, k: (1 - k / n) ** 2 * n * c / (e + n * c), "share_saved.wrong.base"),
-    ("share-saved", lambda e, c, n, k: 0.1, "share_saved.wrong.value"),
+    ("layer-weights", lambda d, f: 4 * d * d + 2 * d * f, "layer_weights.wrong.no_biases"),
+    ("layer-weights", lambda d, f: 4 * d * d + 2 * d * f + 10 * d, "layer_weights.wrong.all_width"),
+    ("pareto-front", front_and_spoil, "pareto_front.wrong.changed"),
+    ("pareto-front", lambda w, k: ~solution("pareto-front")(w, k), "pareto_front.wrong.dominated"),
+    ("pareto-front", lambda w, k: solution("pareto-front")(-w, k), "pareto_front.wrong.larger"),
+    ("pareto-front", lambda w, k: ~((w[:, None] < w) & (k[:, None] > k)).any(axis=0), "pareto_front.wrong.strict"),
+    ("pareto-front", lambda w, k: ~as_good(w, k).any(axis=0), "pareto_front.wrong.equal"),
+    ("pareto-front", lambda w, k: as_good(w, k).sum(axis=0) == 1, "pareto_front.wrong.equal"),
+    ("pareto-front", lambda w, k: np.ones(len(w), dtype=bool), "pareto_front.wrong.value"),
+    ("break-even", lambda s, p, a: math.ceil(s / (p * a)), "break_even.wrong.error"),
     ("break-even", lambda s, p, a: math.ceil(s / p), "break_even.wrong.no_saving"),
     ("break-even", lambda s, p, a: math.ceil(s / (p * (1 - a))), "break_even.wrong.rest"),
     ("break-even", lambda s, p, a: math.ceil(s / a), "break_even.wrong.saving"),
@@ -56,10 +71,13 @@ MISTAKES: list[Mistake] = [
     ("adapted", lambda x, w, a, b, alpha: x @ (w + b @ a).T, "adapted.wrong.scale"),
     ("adapted", lambda x, w, a, b, alpha: x @ (w + alpha * b @ a).T, "adapted.wrong.rank"),
     ("adapted", lambda x, w, a, b, alpha: x @ (w + len(a) / alpha * b @ a).T, "adapted.wrong.inverse"),
+    ("adapted", lambda x, w, a, b, alpha: x @ (w + alpha / a.shape[1] * b @ a).T, "adapted.wrong.inputs"),
     ("adapted", lambda x, w, a, b, alpha: x @ w.T, "adapted.wrong.plain"),
     ("adapted", lambda x, w, a, b, alpha: alpha / len(a) * x @ (b @ a).T, "adapted.wrong.only"),
     ("adapted", lambda x, w, a, b, alpha: np.zeros((len(x), len(w))), "adapted.wrong.value"),
     ("largest-rank", lambda n, m: n * m // (n + m), "largest_rank.wrong.equal"),
+    ("largest-rank", lambda n, m: n / 2 - 1, "largest_rank.wrong.square"),
+    ("largest-rank", lambda n, m: n * m // (n + m) - 1, "largest_rank.wrong.floor"),
     ("largest-rank", lambda n, m: min(n, m), "largest_rank.wrong.full"),
     ("largest-rank", lambda n, m: (n * m - 1) // (n + m) if n == m else n * m / (n + m), "largest_rank.wrong.whole"),
     ("largest-rank", lambda n, m: 3, "largest_rank.wrong.value"),

@@ -16,8 +16,9 @@ KINDS = ("half", "one", "thin")
 TASKS = {"old": GENERATOR.random(4), "new": GENERATOR.random(4)}
 
 FIGURES: dict[str, Callable[[], Figure]] = {
+    "digit": lambda: draw.digit(GENERATOR.random((8, 8)), patch=2),
     "starts": lambda: draw.starts(
-        {"half": GENERATOR.random((4, 4)), "rest": GENERATOR.random((4, 4)), "random": GENERATOR.random((4, 10))},
+        {"half": GENERATOR.random((4, 4)), "shuffled": GENERATOR.random((4, 4)), "random": GENERATOR.random((4, 10))},
         every=20,
         teacher=np.array([0.9, 1]),
     ),
@@ -28,7 +29,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
         }
     ),
     "ablation": lambda: draw.rows(
-        {name: 9 * GENERATOR.random(4) for name in ("labels", "random", "both")},
+        {name: 9 * GENERATOR.random(4) for name in ("random_60", "labels_60", "random_180", "labels_180")},
         axis="smaller-and-faster.axis.lost",
         mark=0,
     ),
@@ -43,9 +44,9 @@ FIGURES: dict[str, Callable[[], Figure]] = {
         {name: 90 + GENERATOR.random(4) for name in KINDS},
     ),
     "ranks": lambda: draw.ranks(
-        [586, 1172, 2344, 9376],
-        GENERATOR.random((4, 4)),
-        names=(1, 2, 4, 16),
+        [586, 1172, 2344],
+        GENERATOR.random((4, 3)),
+        names=(1, 2, 4),
         others={"head": (1290, GENERATOR.random(4)), "full": (26122, GENERATOR.random(4))},
     ),
     "switch": lambda: draw.switch(dict.fromkeys(("base", "on", "off", "full"), TASKS)),
@@ -62,6 +63,18 @@ def test_words_fit_the_figure(name: str, language: str, monkeypatch: pytest.Monk
 def test_bars_add_up_to_the_whole() -> None:
     axes = FIGURES["sizes"]().axes[0]
     assert {text.get_text() for text in axes.texts} == {"109.5", "66.3"}
+
+
+def test_the_front_joins_what_is_not_dominated() -> None:
+    speeds = {"half": 1.7, "one": 2.5, "thin": 1.0}
+    figure = draw.pareto(
+        {name: Interval(speed, speed - 0.1, speed + 0.1, 0.95) for name, speed in speeds.items()},
+        {"half": 50.0, "one": 28.0, "thin": 40.0},
+        {"half": np.full(4, 98.0), "one": np.full(4, 95.0), "thin": np.full(4, 90.0)},
+    )
+    for axes, places in zip(figure.axes[:2], ({1.0, 1.7, 2.5}, {28.0, 50.0, 100.0}), strict=True):
+        front = next(line for line in axes.get_lines() if len(np.atleast_1d(line.get_xdata())) == 3)
+        assert set(np.asarray(front.get_xdata(), dtype=float)) == places
 
 
 def test_steps_are_on_the_axis() -> None:

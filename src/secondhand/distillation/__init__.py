@@ -20,6 +20,7 @@ from secondhand.distillation.compression import (
     keep_layers,
     parameter_count,
     random_like,
+    shuffle_layers,
     time_in_turns,
     token_scores,
 )
@@ -51,6 +52,7 @@ __all__ = [
     "parameter_count",
     "random_like",
     "reverse_kl",
+    "shuffle_layers",
     "skew_kl",
     "time_in_turns",
     "token_passages",

@@ -4,6 +4,7 @@ It knows nothing of what a network is about. The library peft does the same for 
 """
 
 import math
+from collections import Counter
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from copy import deepcopy
@@ -15,6 +16,8 @@ from torch import nn
 from secondhand import _validation
 
 _FROZEN = "_frozen_weights"
+_READERS = (nn.MultiheadAttention, nn.TransformerEncoderLayer)
+"""Modules that hand their layers' weights to one fused function, past the layers themselves."""
 
 
 class LowRankAdapter(nn.Module):
@@ -88,7 +91,7 @@ def freeze(network: nn.Module, *, train: Collection[str] = ()) -> nn.Module:
 
     Raises:
         TypeError: `train` is a single string, or does not hold strings.
-        ValueError: the network has no module of a name.
+        ValueError: the network has no module of a name, or a named module shares a weight with one that stays frozen.
     """
     names = list(_validation.strings("train", train))
     copy = deepcopy(network)
@@ -96,6 +99,13 @@ def freeze(network: nn.Module, *, train: Collection[str] = ()) -> nn.Module:
     for name in names:
         _validation.choice("train", name, list(modules))
     kept = {id(module) for name in names for module in modules[name].modules()}
+    trained = {
+        id(weight): name for name, module in modules.items() if id(module) in kept for weight in _own_weights(module)
+    }
+    for other, module in modules.items():
+        shared = [trained[id(weight)] for weight in _own_weights(module) if id(weight) in trained]
+        if shared and id(module) not in kept:
+            raise ValueError(f"train must name {other!r} too, or not {shared[0]!r}: the two share a weight")
     for module in modules.values():
         if id(module) in kept:
             continue
@@ -114,27 +124,46 @@ def add_adapters(
 ) -> nn.Module:
     """Return a copy of a network with adapters on its linear layers and everything else frozen.
 
+    Only layers of the very type `nn.Linear` count that are called as such. `nn.MultiheadAttention` and
+    `nn.TransformerEncoderLayer` read the weights of their layers without calling them, and GPT-2's layers are
+    `Conv1D`: those get none. Use peft for such networks.
+
     Args:
         network: stays as it is.
         rank: r of each adapter.
         alpha: as `LowRankAdapter`.
-        layers: names of the linear layers that get one, as `named_modules` has them; all by default.
+        layers: names of the linear layers that get one, as `named_modules` has them; by default all that can have
+            one. An output layer that shares its weight with an embedding cannot.
         seed: for the first weights.
 
     Raises:
-        TypeError: an argument has the wrong type, or a named layer is not linear.
-        ValueError: the network has no layer of a name, or no linear layer at all, or a number is out of range.
+        TypeError: an argument has the wrong type, or a named layer is not of the type `nn.Linear`.
+        ValueError: the network has no layer of a name, or no linear layer at all, or a named one shares its weight or
+            is not called, or a number is out of range.
     """
     rank, seed = _validation.integer("rank", rank, minimum=1), _validation.seed(seed)
-    modules = dict(network.named_modules())
+    modules = dict(network.named_modules(remove_duplicate=False))
+    uses = Counter(id(weight) for name, module in modules.items() for weight in _own_weights(module))
+    alone = {name for name, module in modules.items() if all(uses[id(weight)] == 1 for weight in _own_weights(module))}
+    bypassed = {name for name in modules if isinstance(modules[name.rpartition(".")[0]], _READERS)}
     if layers is None:
-        names = [name for name, module in modules.items() if isinstance(module, nn.Linear)]
+        names = [name for name, module in modules.items() if type(module) is nn.Linear and name in alone - bypassed]
     else:
         names = list(_validation.strings("layers", layers))
     if not names or "" in names:
-        raise ValueError("network must hold linear layers that can be replaced, got none; wrap a lone layer")
+        raise ValueError(
+            "network must hold layers of the type nn.Linear that can be replaced, got none; wrap a lone layer, and use "
+            "peft for layers of other types, such as GPT-2's"
+        )
     for name in names:
         _validation.choice("layers", name, list(modules))
+        if type(modules[name]) is not nn.Linear:
+            kind = type(modules[name]).__name__
+            raise TypeError(f"layers must name layers of the type nn.Linear, got {kind} for {name!r}")
+        if name not in alone:
+            raise ValueError(f"layers must name layers with weights of their own, but {name!r} shares its weight")
+        if name in bypassed:
+            raise ValueError(f"layers must name layers that are called, but the weights of {name!r} are read directly")
     copy = freeze(network)
     for number, name in enumerate(names):
         # Seeds of the layers differ, and those of neighbouring seeds do not meet.
@@ -189,9 +218,12 @@ def adapter_count(shapes: Collection[tuple[int, int]], rank: int) -> int:
 
     Raises:
         TypeError: a number is not an integer.
-        ValueError: a number is below 1.
+        ValueError: a number is below 1, or a shape does not have two.
     """
     rank = _validation.integer("rank", rank, minimum=1)
+    for shape in shapes:
+        if len(shape) != 2:
+            raise ValueError(f"shapes must hold pairs of inputs and outputs, got {shape}")
     return sum(rank * sum(_validation.integer("shapes", side, minimum=1) for side in shape) for shape in shapes)
 
 
@@ -200,6 +232,10 @@ def _adapters(network: nn.Module) -> list[LowRankAdapter]:
     if not found:
         raise ValueError("network must hold adapters, got none; add_adapters makes a copy that has them")
     return found
+
+
+def _own_weights(module: nn.Module) -> list[nn.Parameter]:
+    return list(module.parameters(recurse=False))
 
 
 def _replace(network: nn.Module, name: str, module: nn.Module) -> None:

@@ -18,6 +18,9 @@ from torch import nn
 from secondhand import _validation
 from secondhand.distillation.training import logits_of
 
+_IGNORED = -100
+"""The label that torch's cross-entropy leaves out."""
+
 
 def keep_layers(network: nn.Module, layers: Sequence[int]) -> nn.Module:
     """Return a copy of a transformer that has only some of its layers, with the weights that they had.
@@ -30,7 +33,8 @@ def keep_layers(network: nn.Module, layers: Sequence[int]) -> nn.Module:
 
     Raises:
         TypeError: `layers` does not hold integers.
-        ValueError: no list of layers is found, no layer is kept, a layer does not exist, or the order does not rise.
+        ValueError: no list of layers is found, the network has an encoder and a decoder, no layer is kept, a layer does
+            not exist, or the order does not rise.
 
     Source:
         V. Sanh et al. (2019), DistilBERT, section 3: the student takes one layer out of two.
@@ -52,8 +56,36 @@ def keep_layers(network: nn.Module, layers: Sequence[int]) -> nn.Module:
         for module in block.modules():
             if hasattr(module, "layer_idx"):  # the place of its keys and values in the cache
                 module.layer_idx = number  # type: ignore[assignment]
-    student.config.num_hidden_layers = len(chosen)  # type: ignore[union-attr]
+    config: Any = student.config
+    kinds = getattr(config, "layer_types", None)  # of attention, one a layer, where they differ
+    if kinds is not None:
+        config.layer_types = [kinds[layer] for layer in chosen]
+    config.num_hidden_layers = len(chosen)
     return student
+
+
+def shuffle_layers(network: nn.Module, *, seed: int) -> nn.Module:
+    """Return a copy of a transformer in whose layers the numbers of each matrix or vector are put in random order.
+
+    The control to taking over layers: the same numbers, of the same size, without what they had learnt. Everything
+    outside the layers stays.
+
+    Args:
+        network: a network of the library transformers, such as `keep_layers` returns.
+        seed: for the order.
+
+    Raises:
+        TypeError: the seed is not an integer.
+        ValueError: no list of layers is found, the network has an encoder and a decoder, or the seed is negative.
+    """
+    name, _ = _layer_list(network)
+    generator = torch.Generator().manual_seed(_validation.seed(seed))
+    copy = deepcopy(network)
+    with torch.no_grad():
+        for weight in copy.get_submodule(name).parameters():
+            order = torch.randperm(weight.numel(), generator=generator).to(weight.device)
+            weight.copy_(weight.flatten()[order].view_as(weight))
+    return copy
 
 
 def random_like(network: nn.Module, *, only_layers: bool = False, seed: int) -> nn.Module:
@@ -77,12 +109,18 @@ def random_like(network: nn.Module, *, only_layers: bool = False, seed: int) -> 
     if keep:
         rest = {key: value for key, value in network.state_dict().items() if not key.startswith(f"{name}.")}
         fresh.load_state_dict(rest, strict=False)
-    return fresh.to(next(network.parameters()).device).eval()
+    first = next(network.parameters())
+    return fresh.to(device=first.device, dtype=first.dtype).eval()
 
 
 def _layer_list(network: nn.Module) -> tuple[str, int]:
     """Return the name of the list of layers in a network, and its length."""
-    total = getattr(getattr(network, "config", None), "num_hidden_layers", None)
+    config = getattr(network, "config", None)
+    if getattr(config, "is_encoder_decoder", False):
+        raise ValueError(
+            f"network must be an encoder or a decoder, not both, got {type(network).__name__}; cut both stacks by hand"
+        )
+    total = getattr(config, "num_hidden_layers", None)
     for name, module in network.named_modules():
         if isinstance(module, nn.ModuleList) and len(module) == total:
             return name, len(module)
@@ -247,18 +285,21 @@ def token_scores(
     Args:
         network: from tokens to logits of the next one at each place.
         inputs: tokens that the network reads, one passage a row.
-        labels: the token that came next at each place, in the shape of the inputs.
+        labels: the token that came next at each place, in the shape of the inputs; places with −100 do not count.
         batch_size: passages that it reads at a time.
 
     Raises:
         TypeError: `batch_size` is not an integer.
-        ValueError: the shapes differ, there is no passage, or `batch_size` is below 1.
+        ValueError: the shapes differ, there is no passage, no place counts, or `batch_size` is below 1.
     """
     size = _validation.integer("batch_size", batch_size, minimum=1)
     if inputs.shape != labels.shape:
         raise ValueError(f"labels must have shape {tuple(inputs.shape)} like the inputs, got {tuple(labels.shape)}")
     if len(inputs) == 0:
         raise ValueError("inputs must hold at least one passage, got none")
+    count = int((labels != _IGNORED).sum())
+    if count == 0:
+        raise ValueError(f"labels must hold at least one token, got only {_IGNORED}, which does not count")
     training = network.training
     network.eval()
     surprise, right = 0.0, 0
@@ -269,7 +310,7 @@ def token_scores(
             right += int((logits.argmax(dim=-1) == truth).sum())
     finally:
         network.train(training)
-    return TokenScores(surprise / labels.numel() / float(np.log(2)), right / labels.numel())
+    return TokenScores(surprise / count / float(np.log(2)), right / count)
 
 
 def break_even_requests(setup_cost: float, *, teacher_cost: float, student_cost: float) -> float:
@@ -282,7 +323,8 @@ def break_even_requests(setup_cost: float, *, teacher_cost: float, student_cost:
 
     Raises:
         TypeError: an argument is not a number.
-        ValueError: a cost is negative or not finite, or the student is not cheaper, so that it never pays.
+        ValueError: a cost is negative or not finite, or the student is not cheaper (or by too little for a finite
+            number of requests), so that it never pays.
     """
     once = _validation.number("setup_cost", setup_cost, minimum=0)
     before = _validation.number("teacher_cost", teacher_cost, minimum=0)
@@ -291,4 +333,7 @@ def break_even_requests(setup_cost: float, *, teacher_cost: float, student_cost:
         raise ValueError(
             f"student_cost must be below teacher_cost, {before:g}, got {after:g}; one that is no cheaper never pays"
         )
-    return once / (before - after)
+    requests = once / (before - after)
+    if not np.isfinite(requests):
+        raise ValueError(f"teacher_cost must be above student_cost by more, got {before:g} and {after:g}")
+    return requests

@@ -49,6 +49,8 @@ def _check_layer_weights(answer: Function, solve: Function) -> None:
         got, right = answer(width, feed_forward), solve(width, feed_forward)
         slips = {
             "biases": right - 5 * width - feed_forward,
+            "no_biases": right - 9 * width - feed_forward,
+            "all_width": right + width - feed_forward,
             "norms": right - 4 * width,
             "three": right - width**2 - width,
             "one_way": right - width * feed_forward,
@@ -70,29 +72,50 @@ def layer_weights(width: int, feed_forward: int) -> int:
     return matrices + biases + 4 * width
 
 
-def _check_share_saved(answer: Function, solve: Function) -> None:
-    for rest, of_layer, layers, kept in ((24.0, 7.0, 12, 6), (10.0, 5.0, 4, 1), (1.0, 2.0, 8, 6)):
-        got, right = answer(rest, of_layer, layers, kept), solve(rest, of_layer, layers, kept)
-        slips = {"diluted": 1 - kept / layers, "kept": 1 - right, "base": (layers - kept) / layers * right}
-        slips["ratio"] = of_layer * (layers - kept) / (rest + of_layer * kept)
-        _name(_number(got), right, "share_saved", slips)
-        expect_close(got, right, _say("share_saved.wrong.value", rest=rest, of_layer=of_layer, kept=kept))
+def _check_pareto_front(answer: Function, solve: Function) -> None:
+    cases = (
+        ([10.0, 20.0, 30.0, 20.0, 10.0], [0.5, 0.9, 0.8, 0.7, 0.5]),
+        ([4.0, 1.0, 3.0, 2.0], [0.9, 0.6, 0.9, 0.6]),
+    )
+    for case in cases:
+        weights, kept = (np.array(numbers) for numbers in case)
+        given, right = (weights.copy(), kept.copy()), solve(weights, kept)
+        got = answer(*given)
+        if not (np.array_equal(given[0], weights) and np.array_equal(given[1], kept)):
+            raise WrongAnswerError(_say("pareto_front.wrong.changed"))
+        smaller, better = weights[:, None] <= weights, kept[:, None] >= kept
+        slips = {
+            "dominated": ~right,
+            "larger": solve(-weights, kept),
+            "strict": ~((weights[:, None] < weights) & (kept[:, None] > kept)).any(axis=0),
+            "equal": ~((smaller & better).sum(axis=0) > 1),
+            "equal_self": ~(smaller & better).any(axis=0),
+        }
+        if np.shape(got) == right.shape:
+            for name, slip in slips.items():
+                if np.array_equal(got, slip) and not np.array_equal(slip, right):
+                    raise WrongAnswerError(_say(f"pareto_front.wrong.{name.removesuffix('_self')}"))
+        wrong = _say("pareto_front.wrong.value", weights=case[0], kept=case[1])
+        expect_close(got, right, wrong)
 
 
-@exercise(difficulty="core", minutes=6, check=_check_share_saved)
-def share_saved(rest: float, of_layer: float, layers: int, kept: int) -> float:
-    """Return which share of its size a network loses with its layers.
+@exercise(difficulty="core", minutes=10, check=_check_pareto_front)
+def pareto_front(weights: np.ndarray, kept: np.ndarray) -> np.ndarray:
+    """Return, for each network, whether it is on the Pareto front.
 
-    Of `layers` layers with of_layer weights each, `kept` stay. What is
-    outside the layers has `rest` weights and stays whole.
+    weights[i] is the size of network i: smaller is better. kept[i] is its
+    quality: larger is better. The answer is an array of True and False. Do
+    not change the arrays you are given.
     """
-    before = rest + of_layer * layers
-    after = rest + of_layer * kept
-    return 1 - after / before
+    # Row i, column j: is network i at least as good as j, or better?
+    as_good = (weights[:, None] <= weights) & (kept[:, None] >= kept)
+    better = (weights[:, None] < weights) | (kept[:, None] > kept)
+    front: np.ndarray = ~(as_good & better).any(axis=0)
+    return front
 
 
 def _check_break_even(answer: Function, solve: Function) -> None:
-    for setup, price, saving in ((600.0, 0.002, 0.8), (1000.0, 0.03, 0.5), (10.0, 3.0, 0.25)):
+    for setup, price, saving in ((600.0, 0.002, 0.8), (1000.0, 0.03, 0.5), (10.0, 3.0, 0.25), (600.0, 0.002, 0.6)):
         got, right = answer(setup, price, saving), solve(setup, price, saving)
         slips: dict[str, float] = {
             "no_saving": math.ceil(setup / price),
@@ -101,7 +124,9 @@ def _check_break_even(answer: Function, solve: Function) -> None:
         }
         _name(_number(got), right, "break_even", slips)
         exact = setup / (price * saving)
-        if not float(exact).is_integer():
+        if math.ceil(exact) > right:
+            _name(_number(got), right, "break_even", {"error": math.ceil(exact)})
+        elif not float(exact).is_integer():
             _name(_number(got), right, "break_even", {"whole": exact, "down": math.floor(exact)})
         expect_close(got, right, _say("break_even.wrong.value", setup=setup, price=price, saving=saving))
 
@@ -111,8 +136,8 @@ def break_even(setup: float, price: float, saving: float) -> int:
     """Return the smallest number of requests that pays for the student.
 
     Making it costs `setup` once. A request to the teacher costs `price`;
-    the student saves the share `saving` of that. Round first to 9 decimals,
-    so that rounding errors do not add a request.
+    the student saves the share `saving` of that. Round the quotient to 9
+    decimals before you round up, so that rounding errors add no request.
     """
     requests = setup / (price * saving)
     return int(np.ceil(np.round(requests, 9)))
@@ -135,6 +160,7 @@ def _check_adapted(answer: Function, solve: Function) -> None:
             "plain": plain,
             "only": alpha / rank * addition,
             "inverse": plain + rank / alpha * addition,
+            "inputs": plain + alpha / inputs * addition,
         }
         if np.shape(got) == right.shape:
             for name, slip in slips.items():
@@ -157,6 +183,7 @@ def adapted(
     down (A) has (rank, inputs), up (B) has (outputs, rank). Do not change
     the arrays you are given.
     """
+    # First the merged matrix, as after training: then one product is left.
     rank = len(down)
     change = alpha / rank * up @ down
     new: np.ndarray = x @ (weight + change).T
@@ -167,7 +194,8 @@ def _check_largest_rank(answer: Function, solve: Function) -> None:
     for inputs, outputs in ((4096, 4096), (3072, 768), (10, 7), (2, 2)):
         got, right = answer(inputs, outputs), solve(inputs, outputs)
         limit = inputs * outputs / (inputs + outputs)
-        slips = {"equal": right + 1, "full": float(min(inputs, outputs)), "whole": limit}
+        slips = {"equal": float(math.floor(limit)), "full": float(min(inputs, outputs)), "whole": limit}
+        slips |= {"square": inputs / 2 - 1, "floor": math.floor(limit) - 1}
         _name(_number(got), right, "largest_rank", slips)
         expect_close(got, right, _say("largest_rank.wrong.value", inputs=inputs, outputs=outputs))
 
@@ -179,6 +207,7 @@ def largest_rank(inputs: int, outputs: int) -> int:
     Smaller: strictly fewer weights than the inputs × outputs matrix. If no
     rank is small enough, the answer is 0.
     """
+    # The largest whole r with r (inputs + outputs) at most cells - 1.
     cells, of_rank = inputs * outputs, inputs + outputs
     return (cells - 1) // of_rank
 
@@ -210,6 +239,7 @@ def left_over(change: np.ndarray, rank: int) -> float:
     It is the sum of squares of change − B A for the best B and A, as a
     share of the sum of squares of the change. Do not alter the change.
     """
+    # Squares of singular values add up to the squares of the entries.
     singular = np.linalg.svd(change, compute_uv=False)
     missed = np.square(singular[rank:]).sum()
     return float(missed / np.square(singular).sum())

@@ -15,6 +15,25 @@ from secondhand.messages import t
 _MARKERS = "osD^v"
 
 
+def digit(pixels: Float[np.ndarray, "side side"], *, patch: int) -> Figure:
+    """Draw an image under the grid of its patches, and the same image with rows and columns exchanged.
+
+    Args:
+        pixels: from 0 to 1.
+        patch: pixels along an edge of a patch.
+    """
+    figure, panels = figure_grid(columns=2, height=2.6)
+    for axes, image, words in zip(panels, (pixels, pixels.T), ("patches", "flipped"), strict=True):
+        axes.imshow(image, cmap="gray", vmin=0, vmax=1)
+        axes.set(xticks=[], yticks=[])
+        axes.grid(visible=False)
+        axes.set_title(t(f"smaller-and-faster.digit.{words}"))
+    for edge in range(patch, len(pixels), patch):
+        panels[0].axhline(edge - 0.5, color=PALETTE[0], linewidth=1)
+        panels[0].axvline(edge - 0.5, color=PALETTE[0], linewidth=1)
+    return figure
+
+
 def starts(
     curves: Mapping[str, Float[np.ndarray, "worlds looks"]], *, every: int, teacher: Float[np.ndarray, " worlds"]
 ) -> Figure:
@@ -85,7 +104,7 @@ def rows(
 def pareto(
     speed: Mapping[str, Interval], weights: Mapping[str, float], kept: Mapping[str, Float[np.ndarray, " worlds"]]
 ) -> Figure:
-    """Draw quality kept by speed and by size; further up and to the right (left) is better.
+    """Draw quality kept by speed and by size, with the Pareto front; further up and to the right (left) is better.
 
     Args:
         speed: kind of student, as in the catalogue of messages → how many times as fast as its teacher.
@@ -104,13 +123,37 @@ def pareto(
         ends = [[speed[name].estimate - speed[name].low], [speed[name].high - speed[name].estimate]]
         left.errorbar([speed[name].estimate], [mean], yerr=[margin], xerr=ends, **style)
         right.errorbar([weights[name]], [mean], yerr=[margin], **style)
-    for axes, place in ((left, 1.0), (right, 100.0)):
+    means = [float(runs.mean()) for runs in kept.values()]
+    for axes, place, costs in (
+        (left, 1.0, [-speed[name].estimate for name in kept]),
+        (right, 100.0, [weights[name] for name in kept]),
+    ):
+        teacher = -place if axes is left else place
+        front = _front([*costs, teacher], [*means, 100.0])
+        axes.plot(
+            [abs(cost) for cost, _ in front],
+            [quality for _, quality in front],
+            color=COLOURS.muted,
+            linewidth=1,
+            zorder=1,
+            label=t("smaller-and-faster.pareto.front"),
+        )
         axes.plot([place], [100], "*", color=COLOURS.theory, markersize=11, label=t("smaller-and-faster.teacher"))
     left.set(xlabel=t("smaller-and-faster.axis.speed"), ylabel=t("smaller-and-faster.axis.kept"))
     right.set(xlabel=t("smaller-and-faster.axis.weights"), xlim=(0, 108))
     handles, labels = left.get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper center", ncols=2)
     return figure
+
+
+def _front(costs: Sequence[float], qualities: Sequence[float]) -> list[tuple[float, float]]:
+    """Return the points that no other one dominates, by rising cost."""
+    best, front = -np.inf, []
+    for cost, quality in sorted(zip(costs, qualities, strict=True), key=lambda point: (point[0], -point[1])):
+        if quality > best:
+            front.append((cost, quality))
+            best = quality
+    return front
 
 
 def ranks(
@@ -138,8 +181,10 @@ def ranks(
         margin = student_margin(100 * values[:, None])
         words = t(f"smaller-and-faster.ranks.{name}")
         axes.errorbar([count], [100 * values.mean()], margin, fmt=marker, color=colour, capsize=3, label=words)
+    axes.axhline(10, color=COLOURS.theory, linestyle=":")
     axes.set(xscale="log", xlabel=t("smaller-and-faster.ranks.axis"), ylabel=t("smaller-and-faster.axis.new"))
-    axes.legend(loc="lower right")
+    axes.set_ylim(0, 103)
+    axes.legend(loc="center right")
     return figure
 
 
@@ -165,7 +210,7 @@ def switch(shares: Mapping[str, Mapping[str, Float[np.ndarray, " worlds"]]]) -> 
             label=t(f"smaller-and-faster.switch.{task}"),
         )
     axes.set_xticks(range(len(shares)), [t(f"smaller-and-faster.switch.{name}") for name in shares])
-    axes.set(ylabel=t("smaller-and-faster.axis.right"), ylim=(0, 122))
-    axes.legend(loc="upper center", ncols=2)
+    axes.set(ylabel=t("smaller-and-faster.axis.right"), ylim=(0, 103))
+    axes.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     axes.grid(visible=False, axis="x")
     return figure
