@@ -124,6 +124,48 @@ def test_only_named_layers_get_an_adapter() -> None:
     assert parameter_count(network) == adapter_count([(6, 8)], 2) == 28
 
 
+def test_layers_of_one_shape_start_differently() -> None:
+    twins = add_adapters(nn.Sequential(nn.Linear(4, 4), nn.Linear(4, 4)), 2, seed=10_000)
+    assert not torch.equal(twins.get_submodule("0").down, twins.get_submodule("1").down)  # type: ignore[arg-type]
+
+
+def test_layers_that_an_adapter_would_miss_are_refused() -> None:
+    block = nn.TransformerEncoderLayer(8, 2, 16, batch_first=True)
+    network = nn.Sequential(block, nn.Linear(8, 2))
+    adapted = add_adapters(network, 2, seed=10_000)
+    assert [name for name, part in adapted.named_modules() if isinstance(part, LowRankAdapter)] == ["1"]
+    with pytest.raises(ValueError, match=r"0\.linear1.* are read directly"):
+        add_adapters(network, 2, layers=["0.linear1"], seed=10_000)
+    with pytest.raises(TypeError, match=r"nn\.Linear, got NonDynamically"):
+        add_adapters(network, 2, layers=["0.self_attn.out_proj"], seed=10_000)
+    with pytest.raises(ValueError, match="use peft"):
+        add_adapters(block, 2, seed=10_000)
+
+
+def test_shared_weights_get_no_adapter_and_are_not_trained_in_secret() -> None:
+    class Tied(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.words, self.inner, self.head = nn.Embedding(5, 3), nn.Linear(3, 3), nn.Linear(3, 5, bias=False)
+            self.head.weight = self.words.weight
+
+        def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+            logits: torch.Tensor = self.head(self.inner(self.words(tokens)))
+            return logits
+
+    adapted = add_adapters(Tied(), 2, seed=10_000)
+    assert [name for name, part in adapted.named_modules() if isinstance(part, LowRankAdapter)] == ["inner"]
+    with pytest.raises(ValueError, match="'head' shares its weight"):
+        add_adapters(Tied(), 2, layers=["head"], seed=10_000)
+    with pytest.raises(ValueError, match="train must name 'words' too"):
+        freeze(Tied(), train=["head"])
+    both = freeze(Tied(), train=["head", "words"])
+    assert parameter_count(both) == 15
+    layer = nn.Linear(3, 3)
+    with pytest.raises(ValueError, match="got none"):  # one module in two places
+        add_adapters(nn.Sequential(layer, layer), 2, seed=10_000)
+
+
 def test_seeds_decide_the_first_weights() -> None:
     first = [add_adapters(base(), 2, seed=seed).get_submodule("0").down for seed in (10_000, 10_000, 10_001)]
     assert torch.equal(first[0], first[1])  # type: ignore[arg-type]
@@ -149,3 +191,5 @@ def test_bad_input_is_named() -> None:
         pass
     with pytest.raises(ValueError, match="shapes must be at least 1"):
         adapter_count([(0, 2)], 1)
+    with pytest.raises(ValueError, match="shapes must hold pairs"):
+        adapter_count([(2, 3, 4)], 1)  # type: ignore[list-item]

@@ -176,14 +176,14 @@ def ranks(
     label = t("smaller-and-faster.ranks.adapters")
     axes.errorbar(trained, runs.mean(axis=0), student_margin(runs), fmt="o-", color=PALETTE[0], capsize=3, label=label)
     for x, y, rank in zip(trained, runs.mean(axis=0), names, strict=True):
-        axes.annotate(f"r = {rank}", (x, y), xytext=(6, -13), textcoords="offset points")
+        axes.annotate(f"r = {rank}", (x, y), xytext=(-4, 9), textcoords="offset points")
     for (name, (count, values)), colour, marker in zip(others.items(), PALETTE[1:], "sD", strict=False):
         margin = student_margin(100 * values[:, None])
         words = t(f"smaller-and-faster.ranks.{name}")
         axes.errorbar([count], [100 * values.mean()], margin, fmt=marker, color=colour, capsize=3, label=words)
     axes.axhline(10, color=COLOURS.theory, linestyle=":")
     axes.set(xscale="log", xlabel=t("smaller-and-faster.ranks.axis"), ylabel=t("smaller-and-faster.axis.new"))
-    axes.set_ylim(0, 103)
+    axes.set_ylim(0, 108)
     axes.legend(loc="center right")
     return figure
 
