@@ -110,7 +110,7 @@ def pareto_front(weights: np.ndarray, kept: np.ndarray) -> np.ndarray:
     # Row i, column j: is network i at least as good as j, or better?
     as_good = (weights[:, None] <= weights) & (kept[:, None] >= kept)
     better = (weights[:, None] < weights) | (kept[:, None] > kept)
-    front: np.ndarray = ~(as_good & better).any(axis=0)
+    front: np.ndarray = np.logical_not((as_good & better).any(axis=0))
     return front
 
 
