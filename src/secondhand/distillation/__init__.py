@@ -7,21 +7,64 @@ from secondhand.distillation.class_biases import fit_class_biases
 from secondhand.distillation.losses import forward_kl, generalized_jsd, kd_loss, reverse_kl, skew_kl
 from secondhand.distillation.side_by_side import distill_side_by_side
 from secondhand.distillation.soft_targets import flatten_wrong_classes, label_logits, permute_wrong_classes
+from secondhand.distillation.adapters import (
+    LowRankAdapter,
+    adapter_count,
+    adapters_off,
+    add_adapters,
+    freeze,
+    merge,
+)
+from secondhand.distillation.compression import (
+    Times,
+    TokenScores,
+    break_even_requests,
+    configured_count,
+    encoder_count,
+    keep_layers,
+    parameter_count,
+    random_like,
+    shuffle_layers,
+    time_in_turns,
+    token_scores,
+)
+from secondhand.distillation.losses import forward_kl, generalized_jsd, kd_loss, reverse_kl, skew_kl
+from secondhand.distillation.pretrained import load_causal_model, token_passages
 from secondhand.distillation.training import Distilled, answers, distill, logits_of
 
 __all__ = [
     "Distilled",
+    "LowRankAdapter",
+    "Times",
+    "TokenScores",
+    "adapter_count",
+    "adapters_off",
+    "add_adapters",
     "answers",
+    "break_even_requests",
+    "configured_count",
     "distill",
     "distill_side_by_side",
     "fit_class_biases",
     "flatten_wrong_classes",
+    "encoder_count",
     "forward_kl",
+    "freeze",
     "generalized_jsd",
     "kd_loss",
     "label_logits",
     "logits_of",
     "permute_wrong_classes",
+    "keep_layers",
+    "load_causal_model",
+    "logits_of",
+    "merge",
+    "parameter_count",
+    "random_like",
     "reverse_kl",
+    "shuffle_layers",
     "skew_kl",
+    "time_in_turns",
+    "token_passages",
+    "token_scores",
 ]

@@ -44,6 +44,7 @@ from secondhand.learners.noisy_labels import (
 )
 from secondhand.learners.parallel_perceptrons import ParallelPerceptrons
 from secondhand.learners.passages import PassageLearner, PassageModel
+from secondhand.learners.patch_transformer import PatchTransformerLearner, as_pictures
 from secondhand.learners.perceptron import PerceptronLearner, PerceptronModel
 from secondhand.learners.tokenizer import SubwordTokenizer, learn_tokenizer
 from secondhand.learners.transformer import TransformerLearner, TransformerModel
@@ -91,6 +92,7 @@ __all__ = [
     "ParallelPerceptrons",
     "PassageLearner",
     "PassageModel",
+    "PatchTransformerLearner",
     "PerceptronLearner",
     "PerceptronModel",
     "Replies",
@@ -104,6 +106,7 @@ __all__ = [
     "WittenBellLearner",
     "WittenBellModel",
     "answer_form",
+    "as_pictures",
     "best_device",
     "code_log_likelihood",
     "continue_greedily",
