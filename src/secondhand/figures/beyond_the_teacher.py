@@ -58,8 +58,9 @@ def fidelity_path(
     right.plot(across, up, color=PALETTE[2], marker="^", markersize=4.5, markeredgecolor=COLOURS.panel)
     for step in marked:
         place = list(steps).index(step)
-        right.annotate(f"{step:,}", (across[place], up[place]), xytext=(5, 4), textcoords="offset points", fontsize=9)
-    right.text(44, 12, t("beyond-the-teacher.path.outside"), fontsize=9, color=COLOURS.ink)
+        aside = (5, 4) if place < len(steps) - 1 else (-24, -14)  # the last one stands in the corner
+        right.annotate(f"{step:,}", (across[place], up[place]), xytext=aside, textcoords="offset points", fontsize=9)
+    right.text(74, 8, t("beyond-the-teacher.path.outside"), fontsize=9, color=COLOURS.ink)
     right.text(44, 41, t("beyond-the-teacher.path.inside"), fontsize=9, color=COLOURS.ink)
     right.set(
         xlabel=t("beyond-the-teacher.path.axis"),
@@ -173,7 +174,7 @@ def best_of(
     )
     axes.set_xticks(list(tries), [str(n) for n in tries])
     axes.minorticks_off()
-    axes.legend(loc="lower right", bbox_to_anchor=(1, 0.36))
+    axes.legend(loc="lower right", ncols=2, fontsize=9)
     return figure
 
 
