@@ -126,4 +126,4 @@ def _integers(name: str, value: ArrayLike) -> Int[np.ndarray, "..."]:
     array = np.asarray(value)
     if array.size and not np.issubdtype(array.dtype, np.integer):
         raise TypeError(f"{name} must hold whole numbers, got {array.dtype}")
-    return array
+    return array.astype(np.int64)

@@ -74,7 +74,7 @@ class SelfTraining:
     """
 
     student: Any
-    scores: Float[np.ndarray, "chains rounds+1"]
+    scores: Float[np.ndarray, "chains times"]
     sampled_accuracy: Float[np.ndarray, "chains rounds"]
     kept_share: Float[np.ndarray, "chains rounds"]
     kept_accuracy: Float[np.ndarray, "chains rounds"]

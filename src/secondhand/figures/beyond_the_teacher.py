@@ -1,6 +1,7 @@
 """Figures of the chapter beyond the teacher. They draw arrays, and know nothing of the experiments behind them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
@@ -100,7 +101,7 @@ def gap(recovered: Mapping[str, Float[np.ndarray, " seeds"]]) -> Figure:
     for row, values in enumerate(recovered.values()):
         axes.plot(100 * values, np.full(len(values), row), "o", color=COLOURS.muted, alpha=0.55, markersize=4.5)
         margin = student_margin(100 * values[:, None])
-        look = {"color": COLOURS.model, "markeredgecolor": COLOURS.panel, "markersize": 8, "capsize": 4}
+        look: dict[str, Any] = {"color": COLOURS.model, "markeredgecolor": COLOURS.panel, "markersize": 8, "capsize": 4}
         axes.errorbar([100 * values.mean()], [row], xerr=margin, fmt="D", **look)
     for place in (0, 100):
         axes.axvline(place, color=COLOURS.ink, linestyle="--", linewidth=1.2)
@@ -134,7 +135,7 @@ def rounds(
     for name, curve in purity.items():
         colour, marker = _LOOKS[name]
         right.plot(100 * grid, 100 * curve, ":", color=COLOURS.theory, linewidth=1.5)
-        look = {"color": colour, "markeredgecolor": COLOURS.panel, "markersize": 5}
+        look: dict[str, Any] = {"color": colour, "markeredgecolor": COLOURS.panel, "markersize": 5}
         right.plot(100 * given[name].ravel(), 100 * kept[name].ravel(), marker, **look)
     right.set(
         xlabel=t("beyond-the-teacher.rounds.given"),
@@ -210,7 +211,7 @@ def drift(
     left.set_yticks([0, 25, 50, 75, 100])
     left.legend(loc="upper left", fontsize=8.5)
     right.plot(rounds_, expected, ":", color=COLOURS.theory, label=t("common.legend.theory"))
-    look = {"color": COLOURS.model, "markeredgecolor": COLOURS.panel}
+    look: dict[str, Any] = {"color": COLOURS.model, "markeredgecolor": COLOURS.panel}
     right.plot(rounds_[every], variety.mean(axis=0)[every], "o", label=t("beyond-the-teacher.drift.chains"), **look)
     right.set(xlabel=t("beyond-the-teacher.rounds.axis"), ylabel=t("beyond-the-teacher.drift.variety"), ylim=(0, None))
     right.legend(loc="lower left")

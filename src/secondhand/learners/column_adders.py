@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float, Int
+from numpy.typing import ArrayLike
 from torch.nn import functional
 
 from secondhand import _validation
@@ -40,9 +41,9 @@ class ColumnAdders:
 
     def train(
         self,
-        problems: Int[np.ndarray, "chains items 2"],
-        answers: Int[np.ndarray, "chains items"],
-        kept: Bool[np.ndarray, "chains items"] | None = None,
+        problems: ArrayLike,
+        answers: ArrayLike,
+        kept: ArrayLike | None = None,
         *,
         steps: int,
         batch_size: int = 64,
@@ -52,9 +53,9 @@ class ColumnAdders:
         """Return networks trained further, by Adam and cross-entropy; these stay as they are.
 
         Args:
-            problems: two numbers each.
-            answers: what to write below them, right or wrong.
-            kept: which of the examples to learn from; all by default.
+            problems: two numbers each, shape (chains, items, 2).
+            answers: what to write below them, right or wrong, shape (chains, items).
+            kept: True for the examples to learn from, shape (chains, items); all by default.
             steps: updates of the weights.
             batch_size: examples in an update, for each chain, drawn with replacement.
             learning_rate: of Adam, the same throughout.
@@ -93,7 +94,7 @@ class ColumnAdders:
         return ColumnAdders(network.requires_grad_(False), self.digits)
 
     @torch.no_grad()
-    def sample(self, problems: Int[np.ndarray, "chains items 2"], *, seed: int) -> Int[np.ndarray, "chains items"]:
+    def sample(self, problems: ArrayLike, *, seed: int) -> Int[np.ndarray, "chains items"]:
         """Draw one answer to each problem, digit by digit from the probabilities of the network.
 
         Raises:
@@ -104,7 +105,7 @@ class ColumnAdders:
         return self._answer(problems, generator)
 
     @torch.no_grad()
-    def answer(self, problems: Int[np.ndarray, "chains items 2"]) -> Int[np.ndarray, "chains items"]:
+    def answer(self, problems: ArrayLike) -> Int[np.ndarray, "chains items"]:
         """Return the answer made of the most probable digits, one after the other.
 
         Raises:
@@ -114,9 +115,7 @@ class ColumnAdders:
         return self._answer(problems, None)
 
     @torch.no_grad()
-    def log_likelihood(
-        self, problems: Int[np.ndarray, "chains items 2"], answers: Int[np.ndarray, "chains items"]
-    ) -> Float[np.ndarray, "chains items"]:
+    def log_likelihood(self, problems: ArrayLike, answers: ArrayLike) -> Float[np.ndarray, "chains items"]:
         """Return the log-probability with which `sample` gives these answers, in nats.
 
         Raises:
@@ -129,9 +128,7 @@ class ColumnAdders:
         total: Float[np.ndarray, "chains items"] = scores.sum(dim=-1).numpy()
         return total
 
-    def _answer(
-        self, problems: Int[np.ndarray, "chains items 2"], generator: torch.Generator | None
-    ) -> Int[np.ndarray, "chains items"]:
+    def _answer(self, problems: ArrayLike, generator: torch.Generator | None) -> Int[np.ndarray, "chains items"]:
         columns = self._columns(problems)
         written = torch.zeros(*columns.shape[:2], self.digits + 1, dtype=torch.long)
         for place in range(self.digits + 1):
@@ -145,16 +142,14 @@ class ColumnAdders:
         logits: torch.Tensor = self.network(seen.transpose(0, 1)).transpose(0, 1)
         return logits
 
-    def _columns(self, problems: Int[np.ndarray, "chains items 2"]) -> Int[torch.Tensor, "chains items places 2"]:
+    def _columns(self, problems: ArrayLike) -> Int[torch.Tensor, "chains items places 2"]:
         """Return the digits to add, from the right, with a column of zeros for the last digit of the answer."""
         numbers = categories_array("problems", problems, dimensions=3, categories=10**self.digits)
         if numbers.shape[0] != self.chains or numbers.shape[2] != 2:
             raise ValueError(f"problems must have shape ({self.chains}, items, 2), got {numbers.shape}")
         return _digits(numbers, self.digits + 1).transpose(2, 3)
 
-    def _written(
-        self, answers: Int[np.ndarray, "chains items"], problems: Int[np.ndarray, "chains items 2"]
-    ) -> Int[torch.Tensor, "chains items places"]:
+    def _written(self, answers: ArrayLike, problems: ArrayLike) -> Int[torch.Tensor, "chains items places"]:
         numbers = categories_array("answers", answers, dimensions=2, categories=10 ** (self.digits + 1))
         if numbers.shape != np.shape(problems)[:2]:
             raise ValueError(f"answers must be one for each problem, {np.shape(problems)[:2]}, got {numbers.shape}")
