@@ -160,7 +160,9 @@ class ColumnAdders:
         nothing = torch.full((*written.shape[:2], 1), _SYMBOLS - 1)
         here = [columns[..., 0], columns[..., 1]]
         right = [torch.cat([nothing, symbols[:, :, :-1]], dim=2) for symbols in (*here, written)]
-        return torch.cat([functional.one_hot(symbols, _SYMBOLS) for symbols in (*here, *right)], dim=-1).float()
+        # Rows of a small table of floats: `one_hot` would make integers first, of twice the size.
+        table = torch.eye(_SYMBOLS)
+        return torch.cat([table[symbols] for symbols in (*here, *right)], dim=-1)
 
 
 def column_adders(chains: int, *, digits: int = 2, width: int = 64, seed: int) -> ColumnAdders:
