@@ -15,6 +15,7 @@ from secondhand.distillation import (
     best_of_n_accuracy,
     best_of_n_divergence,
     chance_agreement,
+    choose_accepted,
     fidelity,
     performance_gap_recovered,
     self_train,
@@ -60,12 +61,16 @@ def test_the_gap_recovered() -> None:
 
 BAD: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: fidelity([0.5], [1], [1]), TypeError, "student must hold whole numbers"),
-    (lambda: fidelity([1, 2], [1, 2, 3], [1, 2]), ValueError, "one shape"),
+    (lambda: fidelity([1, 2], [1, 2, 3], [1, 2]), ValueError, "must have the shape of student"),
+    (lambda: fidelity([1, 2, 3], [[1], [2], [3]], [1, 2, 3]), ValueError, "must have the shape of student"),
+    (lambda: fidelity([[1], [2, 3]], [1], [1]), TypeError, "rows of different lengths"),
+    (lambda: fidelity(np.array([2**63], dtype=np.uint64), [1], [1]), ValueError, "below 2"),
     (lambda: fidelity([], [], []), ValueError, "at least one item"),
     (lambda: chance_agreement(1.5, 0.5, classes=3), ValueError, "student must be from 0 to 1"),
     (lambda: chance_agreement(0.5, 0.5, classes=1), ValueError, "classes must be at least 2"),
     (lambda: performance_gap_recovered(0.9, 0.9, 0.9), ValueError, "no gap to recover"),
     (lambda: performance_gap_recovered(0.9, 0.9, 0.8), ValueError, "ceiling must be above weak, got 0.8 and 0.9"),
+    (lambda: performance_gap_recovered(0.9, 0.9, 0.9 + 1e-16), ValueError, "no gap to recover"),
     (lambda: performance_gap_recovered(0.5, 2.0, 0.9), ValueError, "student must be from 0 to 1"),
     (lambda: performance_gap_recovered([0.5] * 2, [0.6] * 3, 0.9), ValueError, "one shape"),
     (lambda: best_of_n_accuracy(0.5, 0), ValueError, "n must be at least 1"),
@@ -73,6 +78,10 @@ BAD: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: best_of_n_accuracy(0.5, 2, true_positive=2), ValueError, "true_positive must be at most 1"),
     (lambda: best_of_n_divergence(-0.1, 2), ValueError, "accuracy must be from 0 to 1"),
     (lambda: ImperfectVerifier(is_sum, 0.5, -1), ValueError, "false_positive must be at least 0"),
+    (lambda: ImperfectVerifier(None), TypeError, "check must be a function"),  # type: ignore[arg-type]
+    (lambda: choose_accepted([0.5], seed=10_000), TypeError, "accepted must hold True or False"),
+    (lambda: choose_accepted(np.zeros((3, 0), dtype=bool), seed=10_000), ValueError, "at least one answer"),
+    (lambda: column_adders(1, digits=18, seed=10_000), ValueError, "digits must be at most 17"),
     (lambda: StackedPerceptrons((3,), members=2, seed=10_000), ValueError, "inputs and outputs"),
     (lambda: StackedPerceptrons((3, 2), members=0, seed=10_000), ValueError, "members must be at least 1"),
     (lambda: StackedPerceptrons((3, 2), members=2, seed=10_000)(torch.zeros(4, 3, 3)), ValueError, "must have shape"),
@@ -115,6 +124,15 @@ def test_the_best_of_n_goes_through_every_outcome(a: float, n: int, hit: float, 
 @given(SHARES, st.integers(1, 100))
 def test_a_verifier_that_looks_at_nothing_changes_nothing(a: float, n: int) -> None:
     assert best_of_n_accuracy(a, n, true_positive=0.4, false_positive=0.4) == pytest.approx(a, abs=1e-10)
+
+
+def test_rare_answers_are_found_if_there_are_tries_enough() -> None:
+    assert best_of_n_accuracy(1e-17, 10**17) == pytest.approx(1 - np.exp(-1), abs=1e-10)
+
+
+@given(st.lists(st.booleans(), min_size=1, max_size=12), st.integers(10_000, 11_000))
+def test_an_accepted_answer_is_chosen_if_there_is_one(accepted: list[bool], seed: int) -> None:
+    assert accepted[int(choose_accepted(accepted, seed=seed))] == any(accepted)
 
 
 @given(INSIDE, st.integers(1, 200))
@@ -199,12 +217,13 @@ def test_adders_refuse_what_does_not_fit() -> None:
 
 
 class Recorder:
-    """A solver that answers right every other time, and remembers what it was taught."""
+    """A solver that answers right every other time, and remembers what it was taught and with which seeds."""
 
-    def __init__(self, lessons: tuple[np.ndarray, ...] = ()) -> None:
-        self.lessons = lessons
+    def __init__(self, lessons: tuple[np.ndarray, ...] = (), seeds: tuple[int, ...] = ()) -> None:
+        self.lessons, self.seeds = lessons, seeds
 
     def sample(self, problems: np.ndarray, *, seed: int) -> np.ndarray:
+        self.seeds = (*self.seeds, seed)
         sums: np.ndarray = problems.sum(axis=-1) + np.arange(problems.shape[1]) % 2
         return sums
 
@@ -212,13 +231,13 @@ class Recorder:
         self, problems: np.ndarray, answers: np.ndarray, kept: np.ndarray | None = None, *, steps: int, seed: int
     ) -> "Recorder":
         assert kept is not None
-        return Recorder((*self.lessons, is_sum(problems, answers)[kept]))
+        return Recorder((*self.lessons, is_sum(problems, answers)[kept]), (*self.seeds, seed))
 
 
 HUMAN, ASKED = draw_additions((3, 10), digits=1, chains=2, seed=10_000)
 
 
-def run(true_positive: float, false_positive: float):  # type: ignore[no-untyped-def]
+def run(true_positive: float, false_positive: float, seed: int = 10_000):  # type: ignore[no-untyped-def]
     return self_train(
         Recorder(),
         (HUMAN.problems, HUMAN.answers),
@@ -228,7 +247,7 @@ def run(true_positive: float, false_positive: float):  # type: ignore[no-untyped
         evaluate=lambda student: np.full(2, float(len(student.lessons))),
         rounds=2,
         steps=1,
-        seed=10_000,
+        seed=seed,
     )
 
 
@@ -245,6 +264,56 @@ def test_a_round_keeps_and_teaches_what_the_verifier_says(
     assert np.allclose(loop.kept_share, share)
     assert np.allclose(loop.kept_accuracy, accuracy, equal_nan=True)
     assert [(len(taught), taught.sum()) for taught in loop.student.lessons] == [lesson] * 2
+
+
+def test_each_round_has_its_own_luck_and_the_seed_repeats_all_of_it() -> None:
+    one, again, other = (run(0.5, 0.5, seed) for seed in (10_000, 10_000, 10_001))
+    assert len(set(one.student.seeds)) == 4
+    assert one.student.seeds == again.student.seeds
+    assert not set(one.student.seeds) & set(other.student.seeds)
+    assert np.array_equal(one.kept_share, again.kept_share)
+    assert not np.array_equal(one.kept_share[:, 0], one.kept_share[:, 1])
+
+
+def test_the_verifier_draws_anew_in_each_round() -> None:
+    drawn: list[int] = []
+
+    def verifier(problems: np.ndarray, answers: np.ndarray, *, seed: int) -> np.ndarray:
+        drawn.append(seed)
+        answers += 1  # it gets a copy, so this changes nothing
+        return np.ones(answers.shape, dtype=bool)
+
+    labelled = HUMAN.problems, HUMAN.answers
+    loop = self_train(
+        Recorder(),
+        labelled,
+        ASKED.problems,
+        verifier=verifier,
+        check=is_sum,
+        evaluate=lambda _: np.zeros(2),
+        rounds=3,
+        steps=1,
+        seed=10_000,
+    )
+    assert len(set(drawn)) == 3
+    assert np.allclose(loop.sampled_accuracy, 0.5)
+    assert all(taught.sum() == 16 for taught in loop.student.lessons)
+
+
+@pytest.mark.parametrize("scores", [0.5, np.zeros(5)])
+def test_one_score_for_each_chain(scores: object) -> None:
+    with pytest.raises(ValueError, match="one score for each of 2 chains"):
+        self_train(
+            Recorder(),
+            (HUMAN.problems, HUMAN.answers),
+            ASKED.problems,
+            verifier=ImperfectVerifier(is_sum),
+            check=is_sum,
+            evaluate=lambda _: scores,  # type: ignore[arg-type, return-value]
+            rounds=1,
+            steps=1,
+            seed=10_000,
+        )
 
 
 def test_the_loop_refuses_what_does_not_fit() -> None:

@@ -11,6 +11,7 @@ from secondhand.distillation.self_training import (
     Solver,
     best_of_n_accuracy,
     best_of_n_divergence,
+    choose_accepted,
     self_train,
 )
 from secondhand.distillation.training import Distilled, answers, distill, logits_of
@@ -25,6 +26,7 @@ __all__ = [
     "best_of_n_accuracy",
     "best_of_n_divergence",
     "chance_agreement",
+    "choose_accepted",
     "distill",
     "fidelity",
     "forward_kl",

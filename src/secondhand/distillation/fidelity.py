@@ -11,6 +11,8 @@ from numpy.typing import ArrayLike
 
 from secondhand import _validation
 
+_NO_GAP = 1e-9
+
 
 @dataclass(frozen=True)
 class Fidelity:
@@ -41,7 +43,7 @@ def fidelity(student: ArrayLike, teacher: ArrayLike, truth: ArrayLike) -> Fideli
 
     Args:
         student: classes (or other whole numbers) that the student answers; items lie along the last axis.
-        teacher: those of the teacher, of the same shape, or of one that NumPy spreads over it.
+        teacher: those of the teacher, of the same shape, or of one that NumPy spreads over the student's.
         truth: the right ones, likewise.
 
     Raises:
@@ -51,12 +53,14 @@ def fidelity(student: ArrayLike, teacher: ArrayLike, truth: ArrayLike) -> Fideli
     Source:
         S. Stanton et al. (2021), Does Knowledge Distillation Really Work?, which sets fidelity beside accuracy.
     """
-    named = {"student": student, "teacher": teacher, "truth": truth}
+    given = {"student": student, "teacher": teacher, "truth": truth}
+    named = {name: _integers(name, value) for name, value in given.items()}
+    said = named["student"]
     try:
-        said, taught, right = np.broadcast_arrays(*(_integers(name, value) for name, value in named.items()))
+        taught, right = (np.broadcast_to(named[name], said.shape) for name in ("teacher", "truth"))
     except ValueError:
-        shapes = ", ".join(f"{name} {np.shape(value)}" for name, value in named.items())
-        raise ValueError(f"student, teacher and truth must have one shape, got {shapes}") from None
+        shapes = ", ".join(f"{name} {value.shape}" for name, value in named.items())
+        raise ValueError(f"teacher and truth must have the shape of student, got {shapes}") from None
     if said.ndim == 0 or said.shape[-1] == 0:
         raise ValueError(f"student must hold at least one item, got shape {said.shape}")
     good, taught_well = said == right, taught == right
@@ -68,7 +72,7 @@ def chance_agreement(student: ArrayLike, teacher: ArrayLike, *, classes: int) ->
     """Return how often student and teacher agree if the teacher errs evenly and independently of the student.
 
     Derivation. Both are right with probability s·t. Where the student is wrong, with probability 1 − s, the teacher
-    must name the same wrong class: it errs with probability 1 − t, and names each of K − 1 wrong classes equally often.
+    must err too, with probability 1 − t, and name the same of K − 1 wrong classes, all equally often.
 
     Args:
         student: s, the student's accuracy, from 0 to 1.
@@ -100,20 +104,19 @@ def performance_gap_recovered(
     Raises:
         TypeError: an argument does not hold numbers.
         ValueError: an accuracy is not from 0 to 1, the shapes do not fit, or the ceiling is not above the weak
-            supervisor, so that there is no gap to recover.
+            supervisor (by 1e-9 at least), so that there is no gap to recover.
 
     Source:
-        C. Burns et al. (2023), Weak-to-Strong Generalization, section 3.
+        C. Burns et al. (2023), Weak-to-Strong Generalization.
     """
-    named = {"weak": weak, "student": student, "ceiling": ceiling}
+    given = {"weak": weak, "student": student, "ceiling": ceiling}
+    named = {name: _validation.shares(name, value) for name, value in given.items()}
     try:
-        low, got, high = np.broadcast_arrays(*(_validation.shares(name, value) for name, value in named.items()))
-    except ValueError as error:
-        if "from 0 to 1" in str(error):
-            raise
-        shapes = ", ".join(f"{name} {np.shape(value)}" for name, value in named.items())
+        low, got, high = np.broadcast_arrays(*named.values())
+    except ValueError:
+        shapes = ", ".join(f"{name} {value.shape}" for name, value in named.items())
         raise ValueError(f"weak, student and ceiling must have one shape, got {shapes}") from None
-    closed = low >= high
+    closed = high - low < _NO_GAP
     if closed.any():
         raise ValueError(
             f"ceiling must be above weak, got {high[closed].flat[0]:g} and {low[closed].flat[0]:g}: there is no gap to "
@@ -123,7 +126,12 @@ def performance_gap_recovered(
 
 
 def _integers(name: str, value: ArrayLike) -> Int[np.ndarray, "..."]:
-    array = np.asarray(value)
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise TypeError(f"{name} must be an array of whole numbers, got rows of different lengths") from None
     if array.size and not np.issubdtype(array.dtype, np.integer):
         raise TypeError(f"{name} must hold whole numbers, got {array.dtype}")
+    if array.size and array.max() > np.iinfo(np.int64).max:
+        raise ValueError(f"{name} must hold numbers below 2**63, got {array.max()}")
     return array.astype(np.int64)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, Self
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int
 from numpy.typing import ArrayLike
 
 from secondhand import _validation
@@ -45,6 +45,8 @@ class ImperfectVerifier:
     false_positive: float = 0.0
 
     def __post_init__(self) -> None:
+        if not callable(self.check):
+            raise TypeError(f"check must be a function of problems and answers, got {self.check!r}")
         for name in ("true_positive", "false_positive"):
             _validation.number(name, getattr(self, name), minimum=0, maximum=1)
 
@@ -101,7 +103,8 @@ def self_train(
         student: solves as many chains as there are.
         labelled: problems and right answers.
         problems: to be answered by the student.
-        verifier: called with problems, answers and `seed`; returns True where an answer is kept.
+        verifier: called with problems, answers and `seed`; returns True where an answer is kept. To verify with a
+            plain check, wrap it: `ImperfectVerifier(check)`.
         check: what is right; used to measure, never to train.
         evaluate: called with the student; returns one score for each chain.
         rounds: at least 1.
@@ -126,14 +129,15 @@ def self_train(
         )
     every = np.concatenate([known, problems], axis=1)
     sure = np.ones(np.shape(right)[:2], dtype=bool)
-    scores, rows = [np.asarray(evaluate(student), dtype=np.float64)], []
+    scores, rows = [_scores(evaluate, student, len(problems))], []
     for _ in range(rounds):
         asked, chosen, trained = (int(number) for number in generator.integers(2**31, size=3))
         answers = student.sample(problems, seed=asked)
-        kept = np.asarray(verifier(problems, answers, seed=chosen))
+        # Copies, so that a verifier that writes into its arguments changes nothing.
+        kept = np.asarray(verifier(problems.copy(), answers.copy(), seed=chosen))
         if kept.dtype != np.bool_ or kept.shape != answers.shape:
             raise TypeError(f"verifier must return True or False for each answer, got {kept.dtype} of {kept.shape}")
-        good = _truth(check, problems, answers)
+        good = _truth(check, problems.copy(), answers.copy())
         count = kept.sum(axis=1)
         pure = np.divide((good & kept).sum(axis=1), count, out=np.full(len(count), np.nan), where=count > 0)
         rows.append((good.mean(axis=1), kept.mean(axis=1), pure))
@@ -144,7 +148,7 @@ def self_train(
             steps=steps,
             seed=trained,
         )
-        scores.append(np.asarray(evaluate(student), dtype=np.float64))
+        scores.append(_scores(evaluate, student, len(problems)))
     sampled, share, accuracy = np.stack(rows, axis=-1)
     return SelfTraining(student, np.stack(scores, axis=1), sampled, share, accuracy)
 
@@ -175,11 +179,34 @@ def best_of_n_accuracy(
     hit = _validation.number("true_positive", true_positive, minimum=0, maximum=1)
     slip = _validation.number("false_positive", false_positive, minimum=0, maximum=1)
     accepted = a * hit + (1 - a) * slip
-    none = (1 - accepted) ** tries
+    with np.errstate(divide="ignore"):
+        refused = tries * np.log1p(-np.minimum(accepted, 1))  # log of the probability that none is accepted
+    none = np.exp(refused)
     # Where nothing, or everything, is accepted, the other term has weight 0; any denominator will do.
     purity = a * hit / np.where(accepted > 0, accepted, 1)
     leftover = a * (1 - hit) / np.where(accepted < 1, 1 - accepted, 1)
-    return _validation.plain((1 - none) * purity + none * leftover)
+    return _validation.plain(-np.expm1(refused) * purity + none * leftover)
+
+
+def choose_accepted(accepted: ArrayLike, *, seed: int) -> Int[np.ndarray, "..."]:
+    """Return the number of the chosen answer: one of those accepted at random, or any if none is.
+
+    Args:
+        accepted: True where the verifier accepts; the answers to choose from lie along the last axis.
+        seed: for the choice.
+
+    Raises:
+        TypeError: `accepted` does not hold True and False, or the seed is not an integer.
+        ValueError: there is no answer to choose from, or the seed is negative.
+    """
+    taken = np.asarray(accepted)
+    if taken.dtype != np.bool_:
+        raise TypeError(f"accepted must hold True or False, got {taken.dtype}")
+    if taken.ndim == 0 or taken.shape[-1] == 0:
+        raise ValueError(f"accepted must hold at least one answer, got shape {taken.shape}")
+    # A random number for each; accepted ones get one more, and so come first.
+    priority = np.random.default_rng(_validation.seed(seed)).random(taken.shape) + taken
+    return np.asarray(priority.argmax(axis=-1))
 
 
 def best_of_n_divergence(accuracy: ArrayLike, n: ArrayLike) -> float | Float[np.ndarray, "..."]:
@@ -216,6 +243,13 @@ def _tries(n: ArrayLike) -> np.ndarray:
     if (tries < 1).any():
         raise ValueError(f"n must be at least 1, got {tries.min()}")
     return tries
+
+
+def _scores(evaluate: Callable[[Any], np.ndarray], student: Any, chains: int) -> Float[np.ndarray, " chains"]:
+    scores = np.asarray(evaluate(student), dtype=np.float64)
+    if scores.shape != (chains,):
+        raise ValueError(f"evaluate must return one score for each of {chains} chains, got shape {scores.shape}")
+    return scores
 
 
 def _truth(check: Check, problems: np.ndarray, answers: np.ndarray) -> Bool[np.ndarray, "..."]:

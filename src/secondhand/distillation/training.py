@@ -11,7 +11,7 @@ from typing import Any
 import torch
 from jaxtyping import Float, Int
 from torch import nn
-from tqdm.auto import tqdm
+from tqdm import tqdm
 
 from secondhand import _validation
 from secondhand.distillation.losses import kd_loss

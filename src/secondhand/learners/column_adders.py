@@ -20,6 +20,7 @@ from secondhand.learners.stacked_perceptrons import StackedPerceptrons
 
 _SYMBOLS = 11  # ten digits, and a mark for "nothing here"
 _SEEN = 5 * _SYMBOLS
+_MOST_DIGITS = 17
 
 
 @dataclass(frozen=True)
@@ -78,13 +79,13 @@ class ColumnAdders:
         generator = torch.Generator().manual_seed(_validation.seed(seed))
         # Kept examples first, so that a random number below their count chooses one.
         order, chain = torch.as_tensor(np.argsort(~mask, axis=1, kind="stable")), torch.arange(self.chains)[:, None]
-        seen = self._seen(columns, digits)
         network = deepcopy(self.network).requires_grad_(True)
         optimizer = torch.optim.Adam(network.parameters(), lr=rate)
         for _ in range(steps):
             uniform = torch.rand(self.chains, batch_size, generator=generator)
             chosen = order[chain, (uniform * counts[:, None]).long()]
-            inputs, targets = seen[chain, chosen].flatten(1, 2), digits[chain, chosen].flatten(1, 2)
+            inputs = self._seen(columns[chain, chosen], digits[chain, chosen]).flatten(1, 2)
+            targets = digits[chain, chosen].flatten(1, 2)
             logits = network(inputs.transpose(0, 1)).transpose(0, 1)
             # A mean for each chain, summed over chains, so that each trains as if it were alone.
             loss = self.chains * functional.cross_entropy(logits.flatten(0, 1), targets.flatten())
@@ -170,7 +171,7 @@ def column_adders(chains: int, *, digits: int = 2, width: int = 64, seed: int) -
 
     Args:
         chains: how many networks, at least 1.
-        digits: digits of each number to add, at least 1.
+        digits: digits of each number to add, from 1 to 17, so that answers fit an integer.
         width: units of a hidden layer, at least 1.
         seed: for the first weights.
 
@@ -179,6 +180,8 @@ def column_adders(chains: int, *, digits: int = 2, width: int = 64, seed: int) -
         ValueError: a number is out of range.
     """
     places = _validation.integer("digits", digits, minimum=1)
+    if places > _MOST_DIGITS:
+        raise ValueError(f"digits must be at most {_MOST_DIGITS}, got {places}")
     sizes = (_SEEN, _validation.integer("width", width, minimum=1), width, 10)
     return ColumnAdders(StackedPerceptrons(sizes, members=chains, seed=seed).requires_grad_(False), places)
 
