@@ -1,6 +1,5 @@
 """Common mistakes in the exercises of the chapter beyond the teacher are named to the reader."""
 
-import math
 from typing import Any
 
 import numpy as np
@@ -18,9 +17,13 @@ def unscaled(law: Any, right: int, tpr: float, fpr: float) -> Any:
     return law * np.where(np.arange(len(law)) == right, tpr, fpr)
 
 
-def turned(law: Any, right: int, tpr: float, fpr: float) -> Any:
-    kept = unscaled(law, right, fpr, tpr)
+def scaled(law: Any, right: int, tpr: float, fpr: float) -> Any:
+    kept = unscaled(law, right, tpr, fpr)
     return kept / kept.sum()
+
+
+def turned(law: Any, right: int, tpr: float, fpr: float) -> Any:
+    return scaled(law, right, fpr, tpr)
 
 
 def even(law: Any, right: int, tpr: float, fpr: float) -> Any:
@@ -34,8 +37,14 @@ def changed_chances(chances: Any, n: int) -> Any:
     return chances.mean()
 
 
-def terms(a: float, n: int) -> tuple[float, float]:
-    return 1 - (1 - a) ** n, (1 - a) ** n
+def purities(chances: Any, tpr: float, fpr: float) -> tuple[float, float]:
+    kept = tpr * chances + fpr * (1 - chances)
+    return tpr * chances.mean() / kept.mean(), (tpr * chances / kept).mean()
+
+
+def changed_purities(chances: Any, tpr: float, fpr: float) -> Any:
+    chances *= tpr
+    return chances.mean(), chances.mean()
 
 
 MISTAKES: list[Mistake] = [
@@ -50,15 +59,19 @@ MISTAKES: list[Mistake] = [
     ("ratio-needed", lambda a, p: 20.0, "ratio_needed.wrong.value"),
     ("variety-left", lambda n, r: 1 - r / n, "variety_left.wrong.straight"),
     ("variety-left", lambda n, r: 1 - (1 - 1 / n) ** r, "variety_left.wrong.lost"),
+    ("variety-left", lambda n, r: 0.8 * (1 - 1 / n) ** r, "variety_left.wrong.amount"),
     ("variety-left", lambda n, r: (1 / n) ** r, "variety_left.wrong.share"),
     ("variety-left", lambda n, r: 0.5, "variety_left.wrong.value"),
     ("expected-agreement", lambda s, t, k: s * t, "expected_agreement.wrong.right"),
     ("expected-agreement", lambda s, t, k: s * t + (1 - s) * (1 - t), "expected_agreement.wrong.classes"),
+    ("expected-agreement", lambda s, t, k: s * t + (1 - s) / (k - 1), "expected_agreement.wrong.both"),
     ("expected-agreement", lambda s, t, k: s * t + (1 - s) * (1 - t) / k, "expected_agreement.wrong.own"),
     ("expected-agreement", lambda s, t, k: 1 - abs(s - t), "expected_agreement.wrong.bound"),
     ("expected-agreement", lambda s, t, k: 0.1, "expected_agreement.wrong.value"),
     ("new-law", changed_law, "new_law.wrong.changed"),
     ("new-law", unscaled, "new_law.wrong.sum"),
+    ("new-law", lambda law, i, t, f: law * np.where(np.arange(len(law)) == i, t / f, 1), "new_law.wrong.odds"),
+    ("new-law", lambda law, right, tpr, fpr: scaled(law, right, tpr, 1 - fpr), "new_law.wrong.refused"),
     ("new-law", turned, "new_law.wrong.turned"),
     ("new-law", even, "new_law.wrong.even"),
     ("new-law", lambda law, right, tpr, fpr: np.eye(len(law))[right], "new_law.wrong.perfect"),
@@ -67,23 +80,16 @@ MISTAKES: list[Mistake] = [
     ("pass-rate", lambda a, n: 1 - (1 - a.mean()) ** n, "pass_rate.wrong.mean"),
     ("pass-rate", lambda a, n: (a**n).mean(), "pass_rate.wrong.all"),
     ("pass-rate", lambda a, n: min(1.0, n * a.mean()), "pass_rate.wrong.sum"),
+    ("pass-rate", lambda a, n: 1.0, "pass_rate.wrong.value"),
+    ("pass-rate", lambda a, n: 1 - np.prod(1 - a) ** n, "pass_rate.wrong.value"),
     ("pass-rate", lambda a, n: ((1 - a) ** n).mean(), "pass_rate.wrong.none"),
     ("pass-rate", lambda a, n: 0.1, "pass_rate.wrong.value"),
-    ("price", lambda a, n: math.log(n) - (n - 1) / n, "price.wrong.bound"),
-    ("price", lambda a, n: terms(a, n)[0] * math.log(terms(a, n)[0] / a), "price.wrong.half"),
-    (
-        "price",
-        lambda a, n: a * math.log(a / terms(a, n)[0]) + (1 - a) * math.log((1 - a) / terms(a, n)[1]),
-        "price.wrong.turned",
-    ),
-    (
-        "price",
-        lambda a, n: (
-            terms(a, n)[0] * math.log2(terms(a, n)[0] / a) + terms(a, n)[1] * math.log2(terms(a, n)[1] / (1 - a))
-        ),
-        "price.wrong.bits",
-    ),
-    ("price", lambda a, n: 0.1, "price.wrong.value"),
+    ("two-purities", changed_purities, "two_purities.wrong.changed"),
+    ("two-purities", lambda a, t, f: purities(a, t, f)[::-1], "two_purities.wrong.order"),
+    ("two-purities", lambda a, t, f: (purities(a, t, f)[0],) * 2, "two_purities.wrong.pooled"),
+    ("two-purities", lambda a, t, f: (purities(a, t, f)[1],) * 2, "two_purities.wrong.averaged"),
+    ("two-purities", lambda a, t, f: purities(a, t, f)[0], "two_purities.wrong.one"),
+    ("two-purities", lambda a, t, f: (a.mean(), a.mean()), "two_purities.wrong.value"),
 ]
 
 

@@ -13,7 +13,7 @@ from secondhand.messages import LANGUAGE_VARIABLE, LANGUAGES
 GENERATOR = np.random.default_rng(10_050)
 STEPS = (30, 150, 450, 750, 1500)
 RUNS = np.clip(np.linspace(0.5, 0.9, 5) + 0.02 * GENERATOR.normal(size=(8, 5)), 0, 1)
-ROUNDS = {name: GENERATOR.random((8, 8)) for name in ("verified", "imperfect", "labelled", "unverified")}
+ROUNDS = {name: GENERATOR.random((8, 8)) for name in ("verified", "imperfect", "human", "unverified", "blind")}
 GRID = np.linspace(0.01, 0.99, 9)
 TRIES = (1, 2, 4, 8, 16)
 CHAINS = GENERATOR.random((20, 31))

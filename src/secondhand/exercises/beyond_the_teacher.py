@@ -45,6 +45,8 @@ def accuracy_bounds(agreement: float, teacher: float) -> tuple[float, float]:
     It agrees with its teacher on this share of the items, and the teacher's
     accuracy on the same items is known. An accuracy is from 0 to 1.
     """
+    # Where they agree both are right or both wrong; only the rest can tell.
+    # At 150 steps of this page, 0.58 and 0.6 leave nearly everything open.
     differ = 1 - agreement
     return max(0.0, teacher - differ), min(1.0, teacher + differ)
 
@@ -69,6 +71,7 @@ def ratio_needed(accuracy: float, target: float) -> float:
     The sampler is right with probability accuracy; of what the verifier
     keeps, the share target should be right.
     """
+    # The odds wanted, 9 for nine tenths, over the odds there are, 3/7.
     return target / (1 - target) * (1 - accuracy) / accuracy
 
 
@@ -78,6 +81,8 @@ def _check_variety_left(answer: Function, solve: Function) -> None:
         raise WrongAnswerError(_say("variety_left.wrong.straight"))
     if math.isclose(got, 1 - 0.98**30):
         raise WrongAnswerError(_say("variety_left.wrong.lost"))
+    if math.isclose(got, 0.8 * 0.98**30):
+        raise WrongAnswerError(_say("variety_left.wrong.amount"))
     if math.isclose(got, (1 / 50) ** 30):
         raise WrongAnswerError(_say("variety_left.wrong.share"))
     for size, rounds in ((50, 30), (10, 3), (4, 0)):
@@ -92,6 +97,8 @@ def variety_left(size: int, rounds: int) -> float:
     In each round a model counts `size` answers of the model before it, and
     no verifier looks. Variety is the probability that two answers differ.
     """
+    # Two draws take the same slip of paper with probability 1/size.
+    # From 0.80 at the start, 0.8 times 0.545 is the 0.436 of the claim card.
     return (1 - 1 / size) ** rounds
 
 
@@ -101,6 +108,8 @@ def _check_expected_agreement(answer: Function, solve: Function) -> None:
         raise WrongAnswerError(_say("expected_agreement.wrong.right"))
     if math.isclose(got, 0.54 + 0.04):
         raise WrongAnswerError(_say("expected_agreement.wrong.classes"))
+    if math.isclose(got, 0.54 + 0.1 / 9):
+        raise WrongAnswerError(_say("expected_agreement.wrong.both"))
     if math.isclose(got, 0.54 + 0.04 / 10):
         raise WrongAnswerError(_say("expected_agreement.wrong.own"))
     if math.isclose(got, 0.6) or math.isclose(got, 0.7):
@@ -117,6 +126,7 @@ def expected_agreement(student: float, teacher: float, classes: int) -> float:
     Both accuracies are given. The teacher's errors do not depend on the
     item or the student: it names each of the wrong classes equally often.
     """
+    # For accuracies 0.92 and 0.6 it is 0.556: agreement on new images.
     both_right = student * teacher
     same_error = (1 - student) * (1 - teacher) / (classes - 1)
     return both_right + same_error
@@ -138,6 +148,11 @@ def _name_law(got: np.ndarray, law: np.ndarray, right: int, hit: float, slip: fl
     mask = np.arange(len(law)) == right
     if _is(got, law * np.where(mask, hit, slip)):
         raise WrongAnswerError(_say("new_law.wrong.sum"))
+    if _is(got, law * np.where(mask, hit / slip, 1)):
+        raise WrongAnswerError(_say("new_law.wrong.odds"))
+    refused = law * np.where(mask, hit, 1 - slip)
+    if _is(got, refused / refused.sum()):
+        raise WrongAnswerError(_say("new_law.wrong.refused"))
     turned = law * np.where(mask, slip, hit)
     if _is(got, turned / turned.sum()):
         raise WrongAnswerError(_say("new_law.wrong.turned"))
@@ -163,6 +178,8 @@ def new_law(law: np.ndarray, right: int, tpr: float, fpr: float) -> np.ndarray:
     next model learns what the verifier keeps, from very many answers. Do
     not change the array you are given.
     """
+    # Bayes' rule: given times kept, divided by all that is kept. Right to
+    # wrong changes by tpr/fpr; wrong answers keep their proportions.
     keep = np.full(len(law), fpr)
     keep[right] = tpr
     kept: np.ndarray = law * keep / (law * keep).sum()
@@ -170,7 +187,7 @@ def new_law(law: np.ndarray, right: int, tpr: float, fpr: float) -> np.ndarray:
 
 
 def _check_pass_rate(answer: Function, solve: Function) -> None:
-    for values, n in (([0.0, 0.1, 0.5, 1.0], 4), ([0.3, 0.7], 2)):
+    for values, n in (([0.0, 0.05, 0.2, 0.3], 2), ([0.3, 0.7, 1.0], 2)):
         chances = np.array(values)
         given = chances.copy()
         got = _numbers(answer(given, n))
@@ -194,33 +211,39 @@ def pass_rate(chances: np.ndarray, n: int) -> float:
     chances[i] is the probability that one answer to problem i is right;
     answers are independent. The verifier is perfect.
     """
+    # First the problem, then the mean: with the model's own chances on this
+    # page and n = 16 that gives 0.57, with their mean 0.98.
     return float(np.mean(1 - (1 - chances) ** n))
 
 
-def _check_price(answer: Function, solve: Function) -> None:
-    got = float(_numbers(answer(0.25, 4)).mean())
-    solved, failed = 1 - 0.75**4, 0.75**4
-    if math.isclose(got, math.log(4) - 3 / 4):
-        raise WrongAnswerError(_say("price.wrong.bound"))
-    if math.isclose(got, solved * math.log(solved / 0.25)):
-        raise WrongAnswerError(_say("price.wrong.half"))
-    if math.isclose(got, 0.25 * math.log(0.25 / solved) + 0.75 * math.log(0.75 / failed)):
-        raise WrongAnswerError(_say("price.wrong.turned"))
-    if math.isclose(got, (solved * math.log(solved / 0.25) + failed * math.log(failed / 0.75)) / math.log(2)):
-        raise WrongAnswerError(_say("price.wrong.bits"))
-    for accuracy, n in ((0.25, 4), (0.6, 1), (0.01, 64)):
-        wrong = _say("price.wrong.value", accuracy=accuracy, n=n)
-        expect_close(answer(accuracy, n), solve(accuracy, n), wrong)
+def _check_two_purities(answer: Function, solve: Function) -> None:
+    for values, hit, slip in (([0.0, 0.1, 0.5, 0.9], 0.9, 0.3), ([0.2, 0.7, 1.0], 0.5, 0.1)):
+        chances = np.array(values)
+        given = chances.copy()
+        got = _numbers(answer(given, hit, slip))
+        if not np.array_equal(given, chances):
+            raise WrongAnswerError(_say("two_purities.wrong.changed"))
+        if got.shape != (2,):
+            raise WrongAnswerError(_say("two_purities.wrong.one"))
+        pooled, each = solve(chances, hit, slip)
+        for name, slipped in (("order", (each, pooled)), ("pooled", (pooled, pooled)), ("averaged", (each, each))):
+            if _is(got, slipped):
+                raise WrongAnswerError(_say(f"two_purities.wrong.{name}"))
+        expect_close(got, np.array((pooled, each)), _say("two_purities.wrong.value", hit=hit, slip=slip))
 
 
-@exercise(difficulty="stretch", minutes=12, check=_check_price)
-def price(accuracy: float, n: int) -> float:
-    """Return the divergence of the best of n from one answer, in nats.
+@exercise(difficulty="stretch", minutes=12, check=_check_two_purities)
+def two_purities(chances: np.ndarray, tpr: float, fpr: float) -> tuple[float, float]:
+    """Return the purity of all kept answers, and the best of n for large n.
 
-    One answer is right with probability accuracy, above 0 and below 1. A
-    perfect verifier picks a right one of n at random, if there is one, else
-    any; so among the right ones, and among the wrong ones, nothing changes.
+    chances[i] is the probability that one answer to problem i is right.
+    First: each problem is answered equally often, and the kept answers are
+    pooled. Second: one accepted answer is chosen for each problem. fpr is
+    above 0. Do not change the array you are given.
     """
-    solved = 1 - (1 - accuracy) ** n
-    up, down = np.log(solved / accuracy), np.log((1 - solved) / (1 - accuracy))
-    return float(solved * up + (1 - solved) * down)
+    right, wrong = tpr * chances, fpr * (1 - chances)
+    # Pooled, easy problems weigh more, since more of their answers are kept:
+    # on this page that is the gap between 47 and 34 per cent.
+    pooled = right.sum() / (right + wrong).sum()
+    each = (right / (right + wrong)).mean()
+    return float(pooled), float(each)

@@ -15,7 +15,7 @@ from secondhand.messages import t
 _LOOKS = {
     "verified": (PALETTE[2], "^"),
     "imperfect": (PALETTE[0], "s"),
-    "labelled": (COLOURS.muted, "D"),
+    "human": (COLOURS.muted, "D"),
     "unverified": (COLOURS.model, "o"),
 }
 
@@ -120,7 +120,7 @@ def rounds(
     """Draw accuracy by round (left), and the accuracy of what was kept against that of what was answered (right).
 
     Args:
-        scores: "verified", "imperfect", "labelled" or "unverified" → accuracy on new problems.
+        scores: "verified", "imperfect", "human" and "unverified" → accuracy on new problems; others are not drawn.
         given: accuracy of the answers of each round, for those with a verifier or none.
         kept: accuracy of those that were kept.
         grid: accuracies of the theory.
