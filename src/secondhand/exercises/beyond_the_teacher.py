@@ -233,15 +233,15 @@ def _check_two_purities(answer: Function, solve: Function) -> None:
 
 
 @exercise(difficulty="stretch", minutes=12, check=_check_two_purities)
-def two_purities(chances: np.ndarray, tpr: float, fpr: float) -> tuple[float, float]:
+def two_purities(a: np.ndarray, tpr: float, fpr: float) -> tuple[float, float]:
     """Return the purity of all kept answers, and the best of n for large n.
 
-    chances[i] is the probability that one answer to problem i is right.
+    a[i] is the probability that one answer to problem i is right.
     First: each problem is answered equally often, and the kept answers are
     pooled. Second: one accepted answer is chosen for each problem. fpr is
     above 0. Do not change the array you are given.
     """
-    right, wrong = tpr * chances, fpr * (1 - chances)
+    right, wrong = tpr * a, fpr * (1 - a)
     # Pooled, easy problems weigh more, since more of their answers are kept:
     # on this page that is the gap between 47 and 34 per cent.
     pooled = right.sum() / (right + wrong).sum()
