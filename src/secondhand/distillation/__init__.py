@@ -30,6 +30,17 @@ from secondhand.distillation.compression import (
 )
 from secondhand.distillation.losses import forward_kl, generalized_jsd, kd_loss, reverse_kl, skew_kl
 from secondhand.distillation.pretrained import load_causal_model, token_passages
+from secondhand.distillation.fidelity import Fidelity, chance_agreement, fidelity, performance_gap_recovered
+from secondhand.distillation.losses import forward_kl, generalized_jsd, kd_loss, reverse_kl, skew_kl
+from secondhand.distillation.self_training import (
+    ImperfectVerifier,
+    SelfTraining,
+    Solver,
+    best_of_n_accuracy,
+    best_of_n_divergence,
+    choose_accepted,
+    self_train,
+)
 from secondhand.distillation.training import Distilled, answers, distill, logits_of
 
 __all__ = [
@@ -48,6 +59,17 @@ __all__ = [
     "fit_class_biases",
     "flatten_wrong_classes",
     "encoder_count",
+    "Fidelity",
+    "ImperfectVerifier",
+    "SelfTraining",
+    "Solver",
+    "answers",
+    "best_of_n_accuracy",
+    "best_of_n_divergence",
+    "chance_agreement",
+    "choose_accepted",
+    "distill",
+    "fidelity",
     "forward_kl",
     "freeze",
     "generalized_jsd",
@@ -63,6 +85,9 @@ __all__ = [
     "random_like",
     "reverse_kl",
     "shuffle_layers",
+    "performance_gap_recovered",
+    "reverse_kl",
+    "self_train",
     "skew_kl",
     "time_in_turns",
     "token_passages",

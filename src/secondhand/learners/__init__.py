@@ -26,6 +26,7 @@ from secondhand.learners.classifiers import (
     TreeLearner,
     make_labels,
 )
+from secondhand.learners.column_adders import ColumnAdders, column_adders
 from secondhand.learners.continuation import code_log_likelihood, continue_greedily
 from secondhand.learners.decoding import decode
 from secondhand.learners.devices import best_device
@@ -46,6 +47,7 @@ from secondhand.learners.parallel_perceptrons import ParallelPerceptrons
 from secondhand.learners.passages import PassageLearner, PassageModel
 from secondhand.learners.patch_transformer import PatchTransformerLearner, as_pictures
 from secondhand.learners.perceptron import PerceptronLearner, PerceptronModel
+from secondhand.learners.stacked_perceptrons import StackedPerceptrons
 from secondhand.learners.tokenizer import SubwordTokenizer, learn_tokenizer
 from secondhand.learners.transformer import TransformerLearner, TransformerModel
 from secondhand.learners.variational_autoencoder import (
@@ -72,6 +74,7 @@ __all__ = [
     "ClassConditionalGaussianModel",
     "Classifier",
     "ClassifierLearner",
+    "ColumnAdders",
     "Dialogue",
     "FineTuningLearner",
     "GaussianLearner",
@@ -97,6 +100,7 @@ __all__ = [
     "PerceptronModel",
     "Replies",
     "ScikitClassifier",
+    "StackedPerceptrons",
     "SubwordTokenizer",
     "TransformerLearner",
     "TransformerModel",
@@ -109,6 +113,7 @@ __all__ = [
     "as_pictures",
     "best_device",
     "code_log_likelihood",
+    "column_adders",
     "continue_greedily",
     "decode",
     "fit_linear_discriminant",

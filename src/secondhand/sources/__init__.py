@@ -4,6 +4,7 @@ A source knows its true law (the synthetic ones) or its licence and origin (the 
 samples. It knows nothing of models.
 """
 
+from secondhand.sources.addition import Additions, draw_additions, is_sum
 from secondhand.sources.callables import HOUSE_STYLE, TOPICS, Callables, load_callables
 from secondhand.sources.declarations import (
     Contradiction,
@@ -28,6 +29,7 @@ __all__ = [
     "DOCUMENTED_DISTRIBUTIONS",
     "HOUSE_STYLE",
     "TOPICS",
+    "Additions",
     "Callables",
     "Categorical",
     "Contradiction",
@@ -46,8 +48,10 @@ __all__ = [
     "contradictions",
     "count_words",
     "first_of_each",
+    "draw_additions",
     "installed_distributions",
     "installed_licence",
+    "is_sum",
     "licence_declarations",
     "load_callables",
     "load_digit_splits",
