@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 import networkx as nx
 import numpy as np
 from jaxtyping import Float
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import ArrayLike
@@ -51,26 +52,23 @@ def two_exams(
     return figure
 
 
-def _rows(axes: object, series: Mapping[str, Float[np.ndarray, " worlds"]]) -> None:
+def _rows(axes: Axes, series: Mapping[str, Float[np.ndarray, " worlds"]]) -> None:
     for place, (name, values) in enumerate(series.items()):
         colour, marker = _LOOKS.get(name, (PALETTE[place % len(PALETTE)], "o"))
-        axes.plot(100 * values, np.full(len(values), place), ".", color=COLOURS.muted, markersize=4, alpha=0.6)  # type: ignore[attr-defined]
-        axes.errorbar(  # type: ignore[attr-defined]
-            [100 * values.mean()],
-            [place],
-            xerr=100 * student_margin(values[:, None]),
-            fmt=marker,
-            color=colour,
-            markeredgecolor=COLOURS.panel,
-            markersize=8,
-            capsize=4,
-        )
+        axes.plot(100 * values, np.full(len(values), place), ".", color=COLOURS.muted, markersize=4, alpha=0.6)
+        _mark(axes, 100 * values.mean(), place, 100 * student_margin(values[:, None]), colour, marker)
 
 
-def _names(axes: object, names: Sequence[str]) -> None:
-    axes.set_yticks(range(len(names)), names)  # type: ignore[attr-defined]
-    axes.set_ylim(len(names) - 0.5, -0.6)  # type: ignore[attr-defined]
-    axes.grid(axis="y", visible=False)  # type: ignore[attr-defined]
+def _mark(axes: Axes, x: float, place: int, margin: np.ndarray, colour: str, marker: str) -> None:
+    axes.errorbar(
+        [x], [place], xerr=margin, fmt=marker, color=colour, markeredgecolor=COLOURS.panel, markersize=8, capsize=4
+    )
+
+
+def _names(axes: Axes, names: Sequence[str]) -> None:
+    axes.set_yticks(list(range(len(names))), names)
+    axes.set_ylim(len(names) - 0.5, -0.6)
+    axes.grid(axis="y", visible=False)
 
 
 def honest_line(
@@ -119,8 +117,7 @@ def evidence(overlap: Mapping[str, float], hits: Mapping[str, ArrayLike], *, cha
         panels[0].barh(place, 100 * overlap[name], height=0.55, color=colour, alpha=0.75)
         estimate, low, high = 100 * np.asarray(hits[name], dtype=float)
         margin = np.array([[estimate - low], [high - estimate]])
-        look = {"fmt": marker, "color": colour, "markeredgecolor": COLOURS.panel, "markersize": 8, "capsize": 4}
-        panels[1].errorbar([estimate], [place], xerr=margin, **look)
+        _mark(panels[1], estimate, place, margin, colour, marker)
     panels[1].axvline(100 * chance, color=COLOURS.theory, linestyle=":", label=t("capstone.evidence.luck"))
     panels[1].legend(loc="lower right")
     for axes, name in zip(panels, ("overlap", "hits"), strict=True):
@@ -147,8 +144,7 @@ def checking(
                 axes.plot(100 * values, np.full(len(values), place), ".", color=COLOURS.muted, markersize=4, alpha=0.6)
                 mark = "o" if title == "student" else "s"
                 colour = COLOURS.model if title == "student" else COLOURS.human
-                look = {"fmt": mark, "color": colour, "markeredgecolor": COLOURS.panel, "markersize": 8, "capsize": 4}
-                axes.errorbar([100 * values.mean()], [place], xerr=100 * student_margin(values[:, None]), **look)
+                _mark(axes, 100 * values.mean(), place, 100 * student_margin(values[:, None]), colour, mark)
         axes.set(title=t(f"capstone.checking.{title}"), xlabel=t(f"capstone.axis.{title}"), xlim=(50, 101))
         axes.xaxis.set_major_formatter(PercentFormatter(decimals=0))
     _names(panels[0], [t(f"capstone.keep.{name}") for name in names])
