@@ -41,7 +41,7 @@ def two_exams(
     panels[0].axvline(100 * ceiling, color=COLOURS.theory, linestyle=":")
     panels[0].annotate(
         t("capstone.exams.ceiling"),
-        (100 * ceiling, 3.55),
+        (100 * ceiling, len(exam) - 0.68),
         xytext=(-5, 0),
         textcoords="offset points",
         ha="right",
