@@ -219,10 +219,20 @@ def _sources(graph: LineageGraph, model: str) -> str:
     rows = []
     for edge in graph.made_from(model):
         node = graph.node(edge.made_from)
-        rows.append((_part(edge), _HOW[edge.kind], node.kind, node.licence or "unknown", _said(edge), _vouched(node)))
+        rows.append(
+            (
+                _part(edge),
+                _HOW[edge.kind],
+                node.kind,
+                node.licence or "unknown",
+                _said(edge),
+                _vouched(node),
+                node.note.strip() or "none",
+            )
+        )
     if not rows:
         return "Nothing is recorded." + ("" if graph.node(model).documented else " Nobody vouches that this is all.")
-    table = _table(("Source", "How", "Kind", "Licence", "Evidence", "Documented"), rows)
+    table = _table(("Source", "How", "Kind", "Licence", "Evidence", "Documented", "Note"), rows)
     return table if graph.node(model).documented else table + "\n\nNobody vouches that this list leaves nothing out."
 
 
