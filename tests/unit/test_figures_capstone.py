@@ -5,6 +5,7 @@ from collections.abc import Callable
 import networkx as nx
 import numpy as np
 import pytest
+from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure
 from matplotlib.text import Annotation
 from tests.unit.figure_words import overflowing
@@ -51,7 +52,8 @@ def test_each_student_has_a_row_with_a_mean_where_it_belongs() -> None:
     figure = FIGURES["exams"]()
     left = figure.axes[0]
     assert [label.get_text() for label in left.get_yticklabels()] == [t(f"capstone.who.{name}") for name in WHO]
-    means = [container.lines[0].get_xdata()[0] for container in left.containers]
+    bars = [container for container in left.containers if isinstance(container, ErrorbarContainer)]
+    means = [float(np.ravel(bar.lines[0].get_xdata())[0]) for bar in bars]
     np.testing.assert_allclose(means, [100 * row.mean() for row in WORLDS.values()])
 
 
