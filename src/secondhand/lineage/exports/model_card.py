@@ -48,10 +48,14 @@ _BLOCK = re.compile(rf"^{_HEADING}\n\n```json\n(.*?)\n```$", re.DOTALL | re.MULT
 class _HasInterval(Protocol):
     """An estimate with its interval, as `secondhand.measures` returns it."""
 
-    estimate: float
-    low: float
-    high: float
-    confidence: float
+    @property
+    def estimate(self) -> float: ...
+    @property
+    def low(self) -> float: ...
+    @property
+    def high(self) -> float: ...
+    @property
+    def confidence(self) -> float: ...
 
 
 def model_card(
