@@ -66,6 +66,16 @@ MISTAKES: list[Mistake] = [
     ("surprise", lambda hits, errors, k: stats.binom.cdf(hits, errors, 1 / (k - 1)), "surprise.wrong.atmost"),
     ("surprise", lambda hits, errors, k: stats.binom.sf(hits - 1, errors, 1 / k), "surprise.wrong.classes"),
     ("surprise", lambda hits, errors, k: hits / errors, "surprise.wrong.share"),
+    (
+        "surprise",
+        lambda hits, errors, k: 1 - stats.binom.cdf(hits - 1, errors, 1 / (k - 1)),
+        "surprise.wrong.cancelled",
+    ),
+    (
+        "surprise",
+        lambda hits, errors, k: sum(stats.binom.pmf(i, errors, 1 / (k - 1)) for i in range(hits, errors)),
+        "surprise.wrong.last",
+    ),
     ("surprise", lambda hits, errors, k: 0.5, "surprise.wrong.value"),
     ("headline", sorting, "headline.wrong.changed"),
     ("headline", lambda rows: 0.83, "headline.wrong.type"),

@@ -16,7 +16,8 @@ from secondhand.messages import LANGUAGE_VARIABLE, LANGUAGES, t
 GENERATOR = np.random.default_rng(10_000)
 WHO = ("nobody", "Atlas", "Borealis", "Cirrus")
 WORLDS = {name: 0.7 + 0.03 * GENERATOR.normal(size=10) for name in WHO}
-WAYS = {name: 0.7 + 0.03 * GENERATOR.normal(size=10) for name in ("nobody", "all", "random", "own", "eye", "digit")}
+WAYS = {name: 0.7 + 0.03 * GENERATOR.normal(size=10) for name in ("all", "own", "fewer", "eye")}
+ALONE = {name: 0.7 + 0.03 * GENERATOR.normal(size=10) for name in ("nobody", "sixty")}
 GRID = np.linspace(0.5, 1, 5)
 
 
@@ -36,7 +37,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     "exams": lambda: draw.two_exams(WORLDS, WORLDS, ceiling=0.8),
     "honest": lambda: draw.honest_line(WORLDS, WORLDS, GRID, 0.8 * GRID),
     "evidence": lambda: draw.evidence(dict.fromkeys(WHO, 0.5), dict.fromkeys(WHO, (0.5, 0.4, 0.6)), chance=1 / 9),
-    "checking": lambda: draw.checking({name: row for name, row in WAYS.items() if name != "nobody"}, WAYS),
+    "checking": lambda: draw.checking(WAYS, {"logits": {"all": WAYS["all"]}, "digit": WAYS | ALONE}),
     "lineage": lineage,
 }
 

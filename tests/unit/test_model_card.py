@@ -39,6 +39,16 @@ def ledger(
     return graph
 
 
+def free(licence: str | None = "MIT") -> LineageGraph:
+    """Return the same ledger with sources that ask for nothing that the licence of the student would not grant."""
+    graph = LineageGraph()
+    graph.corpus("scans", licence="CC-BY-4.0", documented=True)
+    graph.benchmark("exam", splits=("test",), derived_from=["scans"], original=True, documented=True)
+    graph.model("student", trained_on=["scans"], licence=licence, documented=True)
+    graph.score("50 of 100", model="student", benchmark=("exam", "test"), value=0.5)
+    return graph
+
+
 def front_matter(card: str) -> Any:
     """Return what the library of the hub reads, with names that it sets at run time."""
     return ModelCard(card).data
@@ -51,9 +61,9 @@ def body(card: str) -> str:
 def test_the_library_of_the_hub_reads_the_front_matter() -> None:
     card = model_card(ledger(), "student", scores={"50 of 100": HALF}, task=TASK)
     data = front_matter(card)
-    assert data.license == "mit"
+    assert data.license == "other"
     assert data.datasets == ["answers"]
-    assert data.tags == ["lineage", "synthetic-data", "distillation"]
+    assert data.tags == ["lineage", "synthetic-data", "distillation", "contamination-undocumented"]
     assert data.pipeline_tag == TASK
     (result,) = data.eval_results
     assert (result.metric_type, result.metric_value, result.metric_name) == ("accuracy", 0.5, "50 of 100")
@@ -127,9 +137,87 @@ def test_a_model_without_scores_sources_or_licence_has_a_card() -> None:
     + [(odd, {"license": "other", "license_name": odd}) for odd in ("MIT OR Apache-2.0", NO_OWN_TERMS, "a: [b")],
 )
 def test_a_licence_is_named_as_the_hub_does(licence: str, said: dict[str, str]) -> None:
-    card = model_card(ledger(licence=licence), "student", scores={"50 of 100": HALF}, task=TASK)
+    card = model_card(free(licence), "student", scores={"50 of 100": HALF}, task=TASK)
     head = yaml.safe_load(card.split("---\n")[1])
     assert {key: head.get(key) for key in said} == said
+
+
+@pytest.mark.parametrize("licence", ["MIT License", "Apache 2.0"])
+def test_a_licence_does_not_hide_what_sources_keep_back(licence: str) -> None:
+    def head(graph: LineageGraph) -> Any:
+        card = model_card(graph, "student", scores={"50 of 100": HALF}, task=TASK)
+        return yaml.safe_load(card.split("---\n")[1]), body(card)
+
+    bound, text = head(ledger(licence=licence))
+    assert bound["license"] == "other"
+    assert bound["license_name"].startswith(f"{licence}, subject to")
+    assert "cannot grant what sources keep back (strict reading: commercial use no; contract-only reading" in text
+    graph = ledger(licence=licence)
+    graph.vouch("teacher")
+    assert "cannot grant what sources keep back (strict reading: commercial use no)." in head(graph)[1]
+    _, text = head(free(licence))
+    assert "cannot grant" not in text
+    assert "No recorded term stands against a recorded step." in text
+
+
+def test_silence_is_named_where_no_step_is_forbidden() -> None:
+    graph = LineageGraph()
+    graph.model("silent", licence="MIT")
+    graph.model("student", distilled_from=["silent"], documented=True)
+    text = model_card(graph, "student", scores={}, task=TASK)
+    assert "No recorded term stands against a recorded step, but terms of some sources are not known." in text
+
+
+def test_scores_without_a_documented_way_come_first_and_tests_are_told() -> None:
+    graph = ledger()
+    graph.vouch("teacher")
+    graph.suspect("teacher", "trained_on", ("exam", "test"), SignificanceTest(1e-9, "trap keys", "answers to exam"))
+    graph.benchmark("fresh", splits=("test",), original=True, documented=True)
+    graph.score("9 of 10", model="student", benchmark=("fresh", "test"), value=0.9)
+    both = {"50 of 100": HALF, "9 of 10": proportion_interval(9, 10)}
+    card = model_card(graph, "student", scores=both, task=TASK, findings=["0 hits in 2 errors | p = 1"])
+    assert [result.metric_name for result in front_matter(card).eval_results] == ["9 of 10", "50 of 100"]
+    table = card.split("## Scores")[1]
+    assert table.index("9 of 10") < table.index("50 of 100")
+    assert "contamination-via-teacher" in front_matter(card).tags
+    assert "- 0 hits in 2 errors \\| p = 1" in card.split("## Contamination")[1].split("## Scores")[0]
+
+
+def test_the_attached_lineage_keeps_the_ancestors_of_a_benchmark() -> None:
+    graph = LineageGraph()
+    graph.corpus("web", documented=True)
+    graph.benchmark("quiz", splits=("test",), derived_from=["web"], documented=True)
+    graph.corpus("mirror", derived_from=["web"], documented=True)
+    graph.corpus("chapter", derived_from=["mirror"], documented=True)
+    graph.benchmark("other", splits=("test",), derived_from=["chapter"], documented=True)
+    graph.model("student", trained_on=["mirror"], documented=True)
+    graph.score("half", model="student", benchmark=("quiz", "test"), value=0.5)
+    graph.score("other half", model="student", benchmark=("other", "test"), value=0.5)
+    scores = {"half": HALF, "other half": HALF}
+    back = lineage_of_card(model_card(graph, "student", scores=scores, task=TASK))
+    for name in ("quiz", "other"):
+        assert back.contamination("student", name) == graph.contamination("student", name)
+    assert back.ancestors("quiz") == graph.ancestors("quiz") == {"web"}
+    assert back.ancestors("other") == graph.ancestors("other")
+
+
+def test_the_level_decides_whether_a_suspicion_is_shown() -> None:
+    graph = ledger()
+    graph.vouch("teacher")
+    graph.suspect("teacher", "trained_on", ("exam", "test"), SignificanceTest(0.03, "trap keys", "answers to exam"))
+    statuses = []
+    for alpha in (0.05, 0.01):
+        card = model_card(graph, "student", scores={"50 of 100": HALF}, task=TASK, alpha=alpha)
+        statuses.append(graph.contamination("student", "exam", alpha=alpha).status)
+        assert f"| {statuses[-1]}" in body(card)
+        back = lineage_of_card(card).contamination("student", "exam", alpha=alpha)
+        assert back == graph.contamination("student", "exam", alpha=alpha)
+    assert statuses[0] == "via-teacher" != statuses[1]
+
+
+def test_a_card_with_the_line_ends_of_windows_keeps_its_lineage() -> None:
+    card = model_card(ledger(), "student", scores={"50 of 100": HALF}, task=TASK)
+    assert lineage_of_card(card.replace("\n", "\r\n")) == lineage_of_card(card)
 
 
 def test_weights_and_direct_teachers_are_named() -> None:
@@ -179,6 +267,8 @@ def test_no_name_breaks_a_card(name: str, note: str, answers: str) -> None:
         ({"metric": " "}, ValueError, "metric must not be empty"),
         ({"intended_use": None}, TypeError, "intended_use must be a string"),
         ({"limitations": "one"}, TypeError, "put it in a list"),
+        ({"findings": "one"}, TypeError, "put it in a list"),
+        ({"findings": [""]}, ValueError, "findings must not be empty"),
         ({"limitations": [""]}, ValueError, "limitations must not be empty"),
         ({"alpha": 2}, ValueError, "alpha"),
     ],

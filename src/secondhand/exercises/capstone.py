@@ -41,6 +41,7 @@ def honest_score(ability: float, share: float, classes: int) -> float:
     It is right on a share ability of the items. A share of the published
     answers is wrong, each drawn from the other classes - 1 answers.
     """
+    # Right keys: it must read rightly. Traps: it must err, and hit one of the classes - 1 wrong answers.
     return (1 - share) * ability + share * (1 - ability) / (classes - 1)
 
 
@@ -70,7 +71,10 @@ def answers_needed(right: int, accuracy: float, passes: float) -> int:
     checker passes. The teacher is right with probability accuracy; the
     checker passes a right answer with probability passes.
     """
-    return int(np.ceil(right / (accuracy * passes) - 1e-9))
+    from math import ceil
+
+    # A share accuracy * passes is right and passed. Rounding errors must not add one: hence 1e-9.
+    return ceil(right / (accuracy * passes) - 1e-9)
 
 
 _LOGITS = np.array([[0.1, 2.0, 0.3], [1.5, 0.2, 0.1], [0.0, 0.5, 0.9], [0.3, 0.2, 0.1], [-1.0, -2.0, -0.5]])
@@ -115,6 +119,7 @@ def mixed_labels(logits: np.ndarray, human: np.ndarray) -> np.ndarray:
     image). human holds classes from 0, and -1 where nobody labelled. Do
     not change the arrays you are given.
     """
+    # -1 means nobody labelled; 0 is a class. np.where makes a new array.
     return np.where(human >= 0, human, logits.argmax(axis=1))
 
 
@@ -137,7 +142,13 @@ def _check_surprise(answer: Function, solve: Function) -> None:
                 raise WrongAnswerError(_say(f"surprise.wrong.{name}"))
     for hits, errors, classes in ((4, 12, 10), (0, 5, 10), (0, 0, 10), (3, 3, 4), (40, 45, 10)):
         told = _say("surprise.wrong.value", hits=hits, errors=errors, classes=classes)
-        expect_close(answer(hits, errors, classes), solve(hits, errors, classes), told, absolute=1e-40)
+        got, expected = answer(hits, errors, classes), solve(hits, errors, classes)
+        value, every = _number(got), (1 / (classes - 1)) ** errors
+        if value is not None and abs(value - (expected - every)) < 1e-12 < abs(value - expected):
+            raise WrongAnswerError(_say("surprise.wrong.last"))
+        if value is not None and expected < 1e-20 and abs(value) < 1e-12 and abs(value - expected) > 1e-6 * expected:
+            raise WrongAnswerError(_say("surprise.wrong.cancelled"))
+        expect_close(got, expected, told, absolute=1e-40)
 
 
 @exercise(difficulty="stretch", minutes=12, check=_check_surprise)
@@ -149,6 +160,7 @@ def surprise(hits: int, errors: int, classes: int) -> float:
     """
     from math import comb
 
+    # The tail is added up itself: 1 minus its complement would lose a small p-value.
     luck = 1 / (classes - 1)
     return sum(comb(errors, k) * luck**k * (1 - luck) ** (errors - k) for k in range(hits, errors + 1))
 
@@ -192,6 +204,7 @@ def headline(rows: list[tuple[str, float, str]]) -> str | None:
     rows holds (name, value, status). It is the highest of the scores whose
     status is "none-documented"; None if there is no such score.
     """
+    # The status first: a high value cannot make up for it.
     sound = [(value, name) for name, value, status in rows if status == "none-documented"]
     return max(sound)[1] if sound else None
 
@@ -218,4 +231,5 @@ def both_readings(strict: str, contract: str) -> str:
     Both are "yes", "no" or "unknown", and so is the answer: "yes" or "no"
     only where both readings say so.
     """
+    # You do not know which reading holds: only what both say is sure.
     return strict if strict == contract else "unknown"

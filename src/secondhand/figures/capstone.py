@@ -7,11 +7,12 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import PercentFormatter
 from numpy.typing import ArrayLike
 
 from secondhand.figures.bands import student_margin
-from secondhand.figures.lineage_picture import evidence_legend, lineage_picture
+from secondhand.figures.lineage_picture import lineage_picture
 from secondhand.figures.theme import COLOURS, PALETTE, figure_grid
 from secondhand.messages import t
 
@@ -55,11 +56,10 @@ def two_exams(
 def _rows(axes: Axes, series: Mapping[str, Float[np.ndarray, " worlds"]]) -> None:
     for place, (name, values) in enumerate(series.items()):
         colour, marker = _LOOKS.get(name, (PALETTE[place % len(PALETTE)], "o"))
-        axes.plot(100 * values, np.full(len(values), place), ".", color=COLOURS.muted, markersize=4, alpha=0.6)
-        _mark(axes, 100 * values.mean(), place, 100 * student_margin(values[:, None]), colour, marker)
+        _cloud(axes, values, place, colour, marker)
 
 
-def _mark(axes: Axes, x: float, place: int, margin: np.ndarray, colour: str, marker: str) -> None:
+def _mark(axes: Axes, x: float, place: float, margin: np.ndarray, colour: str, marker: str) -> None:
     axes.errorbar(
         [x], [place], xerr=margin, fmt=marker, color=colour, markeredgecolor=COLOURS.panel, markersize=8, capsize=4
     )
@@ -127,28 +127,38 @@ def evidence(overlap: Mapping[str, float], hits: Mapping[str, ArrayLike], *, cha
 
 
 def checking(
-    purity: Mapping[str, Float[np.ndarray, " worlds"]], fresh: Mapping[str, Float[np.ndarray, " worlds"]]
+    purity: Mapping[str, Float[np.ndarray, " worlds"]],
+    after: Mapping[str, Mapping[str, Float[np.ndarray, " worlds"]]],
 ) -> Figure:
     """Draw how many of the kept answers are right, and what students of them score, for each way of keeping.
 
     Args:
         purity: way of keeping → share of right answers among those kept, one for each world.
-        fresh: way of keeping → score of the student on fresh digits.
+        after: what is learnt, "logits" or "digit" → way of keeping, or labels without a teacher → score of the student
+            on fresh digits.
     """
-    figure, panels = figure_grid(columns=2, height=3.4, share_y=True)
-    names = list(fresh)
-    for axes, series, title in zip(panels, (purity, fresh), ("purity", "student"), strict=True):
-        for place, name in enumerate(names):
-            if name in series:
-                values = series[name]
-                axes.plot(100 * values, np.full(len(values), place), ".", color=COLOURS.muted, markersize=4, alpha=0.6)
-                mark = "o" if title == "student" else "s"
-                colour = COLOURS.model if title == "student" else COLOURS.human
-                _mark(axes, 100 * values.mean(), place, 100 * student_margin(values[:, None]), colour, mark)
-        axes.set(title=t(f"capstone.checking.{title}"), xlabel=t(f"capstone.axis.{title}"), xlim=(50, 101))
+    figure, panels = figure_grid(columns=2, height=3.7, share_y=True)
+    ways = ("nobody", "sixty", "all", "own", "fewer", "eye")
+    looks = {"logits": (PALETTE[3], "D", 0.16), "digit": (COLOURS.model, "o", -0.16)}
+    for way, values in purity.items():
+        _cloud(panels[0], values, ways.index(way), COLOURS.human, "s")
+    for learnt, series in after.items():
+        colour, marker, shift = looks[learnt]
+        for way, values in series.items():
+            alone = all(way not in others for name, others in after.items() if name != learnt)
+            _cloud(panels[1], values, ways.index(way) + (0 if alone else shift), colour, marker)
+        panels[1].plot([], [], marker, color=colour, label=t(f"capstone.checking.{learnt}"))
+    panels[1].legend(loc="upper left")
+    for axes, title in zip(panels, ("purity", "student"), strict=True):
+        axes.set(title=t(f"capstone.checking.{title}"), xlabel=t(f"capstone.axis.{title}"), xlim=(46, 101))
         axes.xaxis.set_major_formatter(PercentFormatter(decimals=0))
-    _names(panels[0], [t(f"capstone.keep.{name}") for name in names])
+    _names(panels[0], [t(f"capstone.keep.{way}") for way in ways])
     return figure
+
+
+def _cloud(axes: Axes, values: Float[np.ndarray, " worlds"], place: float, colour: str, marker: str) -> None:
+    axes.plot(100 * values, np.full(len(values), place), ".", color=COLOURS.muted, markersize=4, alpha=0.6)
+    _mark(axes, 100 * values.mean(), place, 100 * student_margin(values[:, None]), colour, marker)
 
 
 def lineage(
@@ -166,7 +176,11 @@ def lineage(
         places: name → layer, and height from 0 to 1.
         gaps: names of things about which somebody is silent.
     """
-    figure, (axes,) = figure_grid(height=4.3)
-    lineage_picture(axes, graph, path=path, places=places, gaps=gaps, kinds=False, font_size=8.5)
-    evidence_legend(axes, loc="lower center", ncols=3, bbox_to_anchor=(0.5, -0.06))
+    figure, (axes,) = figure_grid(height=3.2)
+    lineage_picture(axes, graph, path=path, places=places, gaps=gaps, kinds=False, font_size=9)
+    handles = [
+        Line2D([], [], color=COLOURS.muted, linestyle=style, label=t(f"tracing-lineage.evidence.{name}"))
+        for name, style in (("declared", "-"), ("tested", "--"))
+    ]
+    axes.legend(handles=handles, loc="lower center", ncols=2, bbox_to_anchor=(0.5, -0.1))
     return figure

@@ -1,7 +1,8 @@
 """The lineage of a model as a model card in the format of Hugging Face: YAML for machines, Markdown for people.
 
-A card says what is documented, and what is not; no word of it vouches for more. The lineage itself travels at its end,
-so that whoever reads the card can ask the graph. It knows nothing of other vocabularies.
+A card says what is documented, and what is not; none of its own words vouches for more. Notes and sentences that are
+handed in are repeated as they are. The lineage itself travels at its end, so that whoever reads the card can ask the
+graph. It knows nothing of other vocabularies.
 """
 
 import json
@@ -15,6 +16,7 @@ from secondhand import _validation
 from secondhand.lineage.files import LineageFileError
 from secondhand.lineage.graph import LineageGraph
 from secondhand.lineage.inheritance import CONTRACT_ONLY, STRICT, forbidden_steps
+from secondhand.lineage.licences import NO_OWN_TERMS, terms_of
 from secondhand.lineage.nodes import WHOLE, Edge, Node, text
 
 LICENCE_NAMES = frozenset(
@@ -34,6 +36,8 @@ _STATUSES = {
     "undocumented": "nobody can tell",
     "none-documented": NO_WAY_DOCUMENTED,
 }
+
+_ORDER = ("none-documented", "undocumented", "via-teacher", "direct")
 
 _ALWAYS = (
     "All statements about lineage repeat what was declared or tested. Nobody can check a declaration from this card.",
@@ -66,12 +70,15 @@ def model_card(
     task: str,
     metric: str = "accuracy",
     intended_use: str = "",
+    findings: Iterable[str] = (),
     limitations: Iterable[str] = (),
     alpha: float = 0.05,
 ) -> str:
     """Return the model card of a model, with its lineage, obligations, contamination and scores.
 
-    Every score of the model that the graph holds is reported, those that look bad as well.
+    Every score of the model that the graph holds is reported, those that look bad as well; those come first that have
+    no documented way from their benchmark. Contamination is among the tags, too. Where sources ask for more than the
+    licence of the model, the front matter does not state it as the whole truth, and the card says so.
 
     Args:
         graph: the ledger, which holds the model and its scores.
@@ -81,6 +88,8 @@ def model_card(
         task: what the model does, in the words of the hub, such as "image-classification".
         metric: what the scores measure, in the words of the hub.
         intended_use: a sentence for people.
+        findings: sentences on tests of contamination, such as how many hits in how many errors; tests that found
+            nothing belong here as well.
         limitations: sentences for people; two are always there.
         alpha: see `LineageGraph.contamination`.
 
@@ -103,19 +112,23 @@ def model_card(
     if not isinstance(intended_use, str):
         raise TypeError(f"intended_use must be a string, got {intended_use!r} ({type(intended_use).__name__})")
     sentences = [text("limitations", sentence) for sentence in _validation.strings("limitations", limitations)]
+    tested = [text("findings", sentence) for sentence in _validation.strings("findings", findings)]
     tests = _scores_of(graph, model)
     measured = _checked(graph, tests, scores)
     audit = graph.audit(alpha=alpha)
-    found = audit[audit["model"] == model].to_dict("records")
-    head = _front_matter(graph, node, tests, task=task, metric=metric)
+    # A stable sort: in each group, scores keep the order in which they were recorded.
+    found = sorted(audit[audit["model"] == model].to_dict("records"), key=lambda row: _ORDER.index(row["status"]))
+    kept_back = _kept_back(graph, node, alpha)
+    head = _front_matter(graph, node, tests, found, task=task, metric=metric, kept_back=bool(kept_back))
     parts = [
         f"# {_inline(model)}",
         *([_inline(node.note)] if node.note.strip() else []),
         *(["## Intended use", _inline(intended_use)] if intended_use.strip() else []),
         *["## Training data and teachers", _sources(graph, model)],
         *["## Lineage", _lineage(graph, model)],
-        *["## Obligations", _obligations(graph, model, alpha)],
+        *["## Obligations", *kept_back, _obligations(graph, model, alpha)],
         *["## Contamination", _contamination(found)],
+        *(["\n".join(f"- {_inline(sentence)}" for sentence in tested)] if tested else []),
         *["## Scores", _score_table(found, measured, metric)],
         *["## Limitations", "\n".join(f"- {_inline(sentence)}" for sentence in (*sentences, *_ALWAYS))],
         *[_HEADING, f"```json\n{_attached(graph, model, tests)}\n```"],
@@ -133,7 +146,7 @@ def lineage_of_card(card: str) -> LineageGraph:
     """
     if not isinstance(card, str):
         raise TypeError(f"card must be a string, got {card!r} ({type(card).__name__})")
-    found = _BLOCK.findall(card)
+    found = _BLOCK.findall(card.replace("\r\n", "\n"))
     if not found:
         raise LineageFileError(f"the card has no part {_HEADING!r}; only cards of `model_card` carry a lineage")
     try:
@@ -178,14 +191,36 @@ def _checked(graph: LineageGraph, tests: Mapping[str, Edge], scores: Mapping[str
     return dict(scores)
 
 
+def _kept_back(graph: LineageGraph, node: Node, alpha: float) -> list[str]:
+    """Return a warning if a reading grants less than the licence of the model seems to, or nothing."""
+    own = terms_of(node.licence)
+    if node.licence in (None, NO_OWN_TERMS) or own.commercial != "yes":
+        return []
+    answers = {policy.name: graph.obligations(node.name, policy, alpha=alpha) for policy in (STRICT, CONTRACT_ONLY)}
+    less = [f"{name} reading: commercial use {t.commercial}" for name, t in answers.items() if t.commercial != "yes"]
+    if not less:
+        return []
+    licence = _inline(node.licence)
+    return [f"The licence {licence} cannot grant what sources keep back ({_inline('; '.join(less))})."]
+
+
 def _front_matter(
-    graph: LineageGraph, node: Node, tests: Mapping[str, Edge], *, task: str, metric: str
+    graph: LineageGraph,
+    node: Node,
+    tests: Mapping[str, Edge],
+    found: Iterable[Mapping[Any, Any]],
+    *,
+    task: str,
+    metric: str,
+    kept_back: bool,
 ) -> dict[str, Any]:
     edges = [edge for edge in graph.made_from(node.name) if edge.evidence.declared]
     sources = {kind: list(dict.fromkeys(e.made_from for e in edges if e.kind == kind)) for kind in _HOW}
     head: dict[str, Any] = {}
     licence = (node.licence or "unknown").lower()
-    if licence in LICENCE_NAMES or node.licence is None:
+    if kept_back:
+        head |= {"license": "other", "license_name": f"{node.licence}, subject to the obligations in this card"}
+    elif licence in LICENCE_NAMES or node.licence is None:
         head["license"] = licence
     else:
         head |= {"license": "other", "license_name": node.licence}
@@ -195,11 +230,15 @@ def _front_matter(
         head["base_model"] = sources["derived_from"]
     synthetic = any(graph.node(name).kind == "synthetic" for name in sources["trained_on"])
     tags = {"lineage": True, "synthetic-data": synthetic, "distillation": synthetic or bool(sources["distilled_from"])}
+    statuses = {row["status"] for row in found} - {"none-documented"}
     head["tags"] = [tag for tag, holds in tags.items() if holds]
+    head["tags"] += [f"contamination-{status}" for status in _ORDER if status in statuses]
     head["pipeline_tag"] = task
     if tests:
         results = []
-        for name, edge in tests.items():
+        # In the order of the table for people; a score without a split stands there once a split.
+        for name in dict.fromkeys(row["score"] for row in found):
+            edge = tests[name]
             dataset = {"type": edge.made_from, "name": edge.made_from}
             if edge.split not in (None, WHOLE):
                 dataset["split"] = str(edge.split)
@@ -268,7 +307,11 @@ def _obligations(graph: LineageGraph, model: str, alpha: float) -> str:
     ]
     said = "\n".join(["Steps that terms forbid, or may forbid, in the strict reading:\n", *steps])
     table = _table(("Reading", "Asks for", "Commercial use"), rows)
-    return f"{table}\n\n{said if steps else 'No recorded term stands against a recorded step.'}"
+    silent = any(commercial == "unknown" for _, _, commercial in rows)
+    nothing = "No recorded term stands against a recorded step" + (
+        ", but terms of some sources are not known." if silent else "."
+    )
+    return f"{table}\n\n{said if steps else nothing}"
 
 
 def _contamination(found: Iterable[Mapping[Any, Any]]) -> str:
