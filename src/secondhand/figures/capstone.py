@@ -115,6 +115,8 @@ def evidence(overlap: Mapping[str, float], hits: Mapping[str, ArrayLike], *, cha
     for place, name in enumerate(overlap):
         colour, marker = _LOOKS[name]
         panels[0].barh(place, 100 * overlap[name], height=0.55, color=colour, alpha=0.75)
+        if not overlap[name]:
+            panels[0].text(2, place, "0", va="center")
         estimate, low, high = 100 * np.asarray(hits[name], dtype=float)
         margin = np.array([[estimate - low], [high - estimate]])
         _mark(panels[1], estimate, place, margin, colour, marker)
@@ -148,7 +150,7 @@ def checking(
             alone = all(way not in others for name, others in after.items() if name != learnt)
             _cloud(panels[1], values, ways.index(way) + (0 if alone else shift), colour, marker)
         panels[1].plot([], [], marker, color=colour, label=t(f"capstone.checking.{learnt}"))
-    panels[1].legend(loc="upper left")
+    panels[1].legend(loc="upper center", bbox_to_anchor=(0.5, -0.19), ncols=2)
     for axes, title in zip(panels, ("purity", "student"), strict=True):
         axes.set(title=t(f"capstone.checking.{title}"), xlabel=t(f"capstone.axis.{title}"), xlim=(46, 101))
         axes.xaxis.set_major_formatter(PercentFormatter(decimals=0))
