@@ -180,9 +180,7 @@ def lineage(
     """
     figure, (axes,) = figure_grid(height=3.2)
     lineage_picture(axes, graph, path=path, places=places, gaps=gaps, kinds=False, font_size=9)
-    handles = [
-        Line2D([], [], color=COLOURS.muted, linestyle=style, label=t(f"tracing-lineage.evidence.{name}"))
-        for name, style in (("declared", "-"), ("tested", "--"))
-    ]
-    axes.legend(handles=handles, loc="lower center", ncols=2, bbox_to_anchor=(0.5, -0.1))
+    declared = Line2D([], [], color=COLOURS.muted, linestyle="-", label=t("tracing-lineage.evidence.declared"))
+    tested = Line2D([], [], color=COLOURS.muted, linestyle="--", label=t("tracing-lineage.evidence.tested"))
+    axes.legend(handles=[declared, tested], loc="lower center", ncols=2, bbox_to_anchor=(0.5, -0.1))
     return figure
