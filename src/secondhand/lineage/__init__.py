@@ -2,7 +2,15 @@
 
 from secondhand.lineage.attribution import attribute
 from secondhand.lineage.evidence import DECLARED, SUSPECTED, Evidence, SignificanceTest, holm_adjusted
-from secondhand.lineage.exports import emit_openlineage, from_prov, to_croissant, to_openlineage, to_prov
+from secondhand.lineage.exports import (
+    emit_openlineage,
+    from_prov,
+    lineage_of_card,
+    model_card,
+    to_croissant,
+    to_openlineage,
+    to_prov,
+)
 from secondhand.lineage.files import LineageFileError
 from secondhand.lineage.graph import LineageGraph
 from secondhand.lineage.inheritance import (
@@ -203,12 +211,14 @@ __all__ = [
     "launder",
     "library_questions",
     "likelihood_rank",
+    "lineage_of_card",
     "list_benchmark",
     "matched_share",
     "mean_log_likelihood",
     "membership_auc",
     "min_k_plus_plus",
     "min_k_prob",
+    "model_card",
     "named_share",
     "ngram_overlap",
     "null_variance",
