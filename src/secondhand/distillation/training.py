@@ -8,6 +8,10 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
+from secondhand import _quiet  # noqa: F401 - before anything that imports tqdm.auto
+
+# isort: split
+
 import torch
 from jaxtyping import Float, Int
 from torch import nn

@@ -13,6 +13,9 @@ from secondhand.messages import t
 
 _MARKERS = "os^Dv"
 
+_STUDENTS = {"hard": PALETTE[0], "smooth": PALETTE[2], "written": PALETTE[1], "soft": PALETTE[3]}
+"""Colour of each kind of student, the same in every figure."""
+
 
 def _t(name: str, **values: object) -> str:
     return t(f"distilling-language-models.{name}", **values)
@@ -21,7 +24,8 @@ def _t(name: str, **values: object) -> str:
 def _rows(axes: Axes, values: Mapping[str, Float[np.ndarray, " students"]], labels: Sequence[str]) -> None:
     """Draw single students as dots and their mean with its interval, one row a kind."""
     generator = np.random.default_rng(0)
-    for row, (runs, colour, marker) in enumerate(zip(values.values(), PALETTE, _MARKERS, strict=False)):
+    for row, (kind, runs) in enumerate(values.items()):
+        colour, marker = _STUDENTS.get(kind, PALETTE[row]), _MARKERS[row]
         heights = row + 0.14 * generator.uniform(-1, 1, len(runs))
         axes.plot(runs, heights, ".", color=colour, alpha=0.55)
         margin = float(student_margin(runs[:, None])[0])
@@ -55,9 +59,9 @@ def students(
     figure, (left, right) = figure_grid(columns=2, height=2.6)
     names = [_t(f"student.{kind}") for kind in bits]
     _rows(left, bits, names)
-    left.axvline(teacher_bits, color=COLOURS.theory, linestyle=":", label=_t("students.teacher"))
+    left.axvline(teacher_bits, color=COLOURS.theory, linestyle=":")
+    left.annotate(_t("students.teacher"), (teacher_bits, 0), xytext=(6, 0), textcoords="offset points", va="center")
     left.set(xlabel=_t("students.bits"))
-    left.legend(loc="upper left")
     _rows(right, {kind: 100 * shares for kind, shares in accepted.items()}, [""] * len(names))
     right.set(xlabel=_t("students.accepted"))
     return figure
@@ -216,9 +220,8 @@ def speculation(
         tokens: key of the kind → tokens for a call, by student, and what the formula for alike acceptance says.
     """
     figure, (axes,) = figure_grid(height=3.3)
-    for (kind, (runs, formula)), colour, marker in zip(
-        tokens.items(), (PALETTE[0], PALETTE[2]), _MARKERS, strict=False
-    ):
+    for (kind, (runs, formula)), marker in zip(tokens.items(), _MARKERS, strict=False):
+        colour = _STUDENTS[kind]
         axes.errorbar(
             drafts,
             runs.mean(axis=0),
