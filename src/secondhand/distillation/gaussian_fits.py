@@ -121,7 +121,7 @@ def fit_reverse(
     """
     mixture = _mixture(weights, means, deviations)
     begin = [_validation.number("start", start[0]), math.log(_validation.number("start", start[1], above=0))]
-    found = optimize.minimize(
+    found = optimize.minimize(  # type: ignore[call-overload]
         lambda v: _reverse(v[0], float(np.exp(v[1])), *mixture),
         begin,
         method="Nelder-Mead",

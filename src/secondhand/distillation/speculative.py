@@ -92,16 +92,15 @@ def expected_tokens_per_call(acceptance: ArrayLike, draft_tokens: ArrayLike) -> 
     return _validation.plain(np.where(rate < 1, (1 - rate ** (drafts + 1)) / rest, drafts + 1))
 
 
-def tokens_per_call(
-    target_log: Float[np.ndarray, "texts drafts"], draft_log: Float[np.ndarray, "texts drafts"]
-) -> Float[np.ndarray, " drafts"]:
+def tokens_per_call(target_log: ArrayLike, draft_log: ArrayLike) -> Float[np.ndarray, " drafts"]:
     """Estimate the tokens that one call of the target yields, for 1, 2, … drafts, without supposing them independent.
 
     The first k drafts are all accepted with probability Π min(1, p/q), averaged over what the draft model writes; one
     token more comes from the target.
 
     Args:
-        target_log: log-probability, in nats, that the target gives each token of texts that the draft model wrote.
+        target_log: log-probability, in nats, that the target gives each token of texts that the draft model wrote; one
+            row a text, one column a place.
         draft_log: the same of the draft model itself.
 
     Raises:
