@@ -42,6 +42,14 @@ def rows_of(teacher: Any, student: Any) -> Any:
     return (teacher * np.log(teacher / student)).sum(axis=1)
 
 
+def kl(p: Any, q: Any) -> float:
+    return float((p * np.log(p / q)).sum())
+
+
+def along(step: Any, rows: Any, length: int) -> float:
+    return float(sum(np.linalg.matrix_power(step, t)[0] @ rows for t in range(length)))
+
+
 def under_student(teacher: Any, student: Any, length: int) -> float:
     before, total = np.eye(len(teacher))[0], 0.0
     for _ in range(length):
@@ -95,19 +103,27 @@ MISTAKES: list[Mistake] = [
     ("mixed-divergence", lambda p, q, b: mixed(p, q, b, b) / (1 - b), "mixed_divergence.wrong.end"),
     ("mixed-divergence", lambda p, q, _b: (p * np.log(p / q)).sum(), "mixed_divergence.wrong.forward"),
     ("mixed-divergence", lambda p, q, b: mixed(p, q, b, b) / b / math.log(2), "mixed_divergence.wrong.bits"),
+    ("mixed-divergence", lambda p, q, b: b * kl(p, q) + (1 - b) * kl(q, p), "mixed_divergence.wrong.direct"),
+    ("mixed-divergence", lambda p, q, b: (b * kl(p, q) + (1 - b) * kl(q, p)) / b, "mixed_divergence.wrong.direct"),
+    ("mixed-divergence", lambda p, q, b: mixed(p, q, b, 1 - b) / b, "mixed_divergence.wrong.shares"),
+    ("mixed-divergence", lambda p, q, b: (b * kl(b * p + (1 - b) * q, p) + (1 - b) * kl(b * p + (1 - b) * q, q)) / b,
+     "mixed_divergence.wrong.turned"),
     ("mixed-divergence", spoiling("mixed-divergence"), "mixed_divergence.wrong.changed"),
     ("mixed-divergence", lambda _p, _q, _b: 0.1, "mixed_divergence.wrong.value"),
     ("time-off", lambda e, r, n: sum(shares_off(e, r, n)[:-1]), "time_off.wrong.late"),
     ("time-off", lambda e, r, n: shares_off(e, r, n)[-1], "time_off.wrong.last"),
     ("time-off", lambda e, _r, n: e * n, "time_off.wrong.linear"),
     ("time-off", lambda e, _r, n: e * n**2 / 2, "time_off.wrong.square"),
-    ("time-off", lambda e, r, n: n * e / (e + r) if 0 < r < 0.9 else solution("time-off")(e, r, n),
-     "time_off.wrong.stationary"),
+    ("time-off", lambda e, r, n: n * e / (e + r), "time_off.wrong.stationary"),
     ("time-off", lambda e, _r, n: sum(shares_off(e, 0.0, n)), "time_off.wrong.forever"),
     ("time-off", lambda _e, _r, _n: 5.0, "time_off.wrong.value"),
     ("sequence-divergence", lambda t, s, n: solution("sequence-divergence")(s, t, n),
      "sequence_divergence.wrong.reverse"),
     ("sequence-divergence", under_student, "sequence_divergence.wrong.student"),
+    ("sequence-divergence", lambda t, s, n: along(t, rows_of(s, t), n), "sequence_divergence.wrong.rows"),
+    ("sequence-divergence", lambda t, s, n: along(t.T, rows_of(t, s), n), "sequence_divergence.wrong.transposed"),
+    ("sequence-divergence", lambda t, s, n: solution("sequence-divergence")(t, s, min(n, 4)),
+     "sequence_divergence.wrong.cut"),
     ("sequence-divergence", lambda t, s, n: n * rows_of(t, s)[0], "sequence_divergence.wrong.repeated"),
     ("sequence-divergence", lambda t, s, n: n * rows_of(t, s).mean(), "sequence_divergence.wrong.average"),
     ("sequence-divergence", lambda t, s, n: solution("sequence-divergence")(t, s, n - 1),

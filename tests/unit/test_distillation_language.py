@@ -13,6 +13,8 @@ from scipy import integrate, stats
 
 from secondhand.distillation import (
     acceptance_rate,
+    answers,
+    at_temperature,
     broad_and_narrow,
     expected_tokens_per_call,
     fit_forward,
@@ -121,7 +123,7 @@ def test_tokens_of_a_call_broadcast_and_reach_the_end() -> None:
 
 def test_tokens_from_scores_agree_with_a_loop() -> None:
     generator = np.random.default_rng(10_016)
-    target, draft = generator.normal(-2, 1, (2, 7, 3))
+    target, draft = -generator.gamma(2, 1, (2, 7, 3))
     kept = np.minimum(1, np.exp(target - draft))
     by_hand = [1 + sum(np.mean([row[:k].prod() for row in kept]) for k in range(1, n + 1)) for n in (1, 2, 3)]
     np.testing.assert_allclose(tokens_per_call(target, draft), by_hand, atol=1e-12)
@@ -246,6 +248,26 @@ def test_a_random_student_has_the_teacher_s_kind_and_its_own_size() -> None:
     assert all(torch.equal(a, b) for a, b in zip(before, teacher.parameters(), strict=True))
 
 
+def test_a_network_at_another_temperature_divides_its_logits() -> None:
+    learner = TransformerLearner(11, width=8, layers=1, heads=2, steps=2, device=torch.device("cpu"))
+    network = learner.fit(np.zeros((4, 5), dtype=int), seed=10_034).network
+    text = torch.tensor([[11, 3, 2], [11, 0, 5]])
+    plain = answers(network, text)
+    torch.testing.assert_close(answers(at_temperature(network, 0.8), text), plain / 0.8, rtol=1e-6, atol=1e-6)
+    torch.testing.assert_close(answers(network, text), plain, rtol=0, atol=0)
+
+
+def test_laws_with_the_digits_of_a_network_are_laws() -> None:
+    single = np.full(200, 1 / 200, dtype=np.float32)
+    written = speculative_sample(lambda _: single, lambda _: single, length=12, seed=10_035)
+    assert (written.accepted == written.drafted).all()
+    logits = torch.randn(2, 5, 300, generator=torch.Generator().manual_seed(10_036))
+    exact = acceptance_rate(*logits.softmax(-1))
+    for kind in (torch.float16, torch.bfloat16):
+        rough = acceptance_rate(*logits.softmax(-1).to(kind))
+        torch.testing.assert_close(rough.float(), exact, rtol=0, atol=0.02)
+
+
 P = np.array([0.5, 0.5])
 
 
@@ -256,6 +278,13 @@ P = np.array([0.5, 0.5])
         (lambda: acceptance_rate(P, [0.2, 0.3]), ValueError, "draft must sum to 1"),
         (lambda: acceptance_rate(P, [0.2, 0.3, 0.5]), ValueError, "one shape"),
         (lambda: acceptance_rate([1.5, -0.5], P), ValueError, "target must be from 0 to 1"),
+        (lambda: acceptance_rate(torch.tensor([1, 0]), torch.tensor([1, 0])), TypeError, "must hold floats"),
+        (lambda: tokens_per_call([[np.nan]], [[-1.0]]), ValueError, "target_log must hold log-probabilities"),
+        (lambda: tokens_per_call([[-1.0]], [[2.0]]), ValueError, "draft_log must hold log-probabilities"),
+        (lambda: forward_divergence(0, 1, [0.5, 0.5], [-1e6, 1e6], [1e-3, 1]), ValueError, "too small beside"),
+        (lambda: fit_reverse([1.0], [0.0], [1.0], start=(1.0,)), ValueError, "a mean and a standard"),  # type: ignore[arg-type]
+        (lambda: at_temperature(torch.nn.Linear(1, 1), 0.9), TypeError, "output embeddings"),
+        (lambda: at_temperature(torch.nn.Linear(1, 1), 0.0), ValueError, "temperature must be above 0"),
         (lambda: acceptance_rate(1.0, 1.0), ValueError, "at least one token"),
         (lambda: expected_tokens_per_call(1.2, 4), ValueError, "acceptance must be from 0 to 1"),
         (lambda: expected_tokens_per_call(0.5, 1.5), ValueError, "draft_tokens must hold whole numbers"),

@@ -84,6 +84,49 @@ def test_the_squared_distance_of_logits_breaks_shift_and_absent() -> None:
     assert audit_loss(lambda s, t: (s - t).square().mean()).failed == ("shift", "absent")
 
 
+BROKEN: dict[str, tuple[Any, dict[str, Any], str]] = {
+    "wrong sign": (lambda s, t: -forward_kl(s, t), {}, "gradient"),
+    "reverse with a wrong sign": (lambda s, t: -reverse_kl(s, t), {"direction": "forward"}, "gradient"),
+    "forward with a wrong sign": (lambda s, t: -forward_kl(s, t), {"direction": "reverse"}, "gradient"),
+    "square": (lambda s, t: forward_kl(s, t) ** 2, {"direction": "forward"}, "size"),
+    "half": (lambda s, t: 0.5 * reverse_kl(s, t), {"direction": "reverse"}, "size"),
+    "sum over places": (lambda s, t: 8 * forward_kl(s, t) * len(s) / 8, {}, "places"),
+    "first place": (lambda s, t: forward_kl(s[:1], t[:1]), {}, "places"),
+    "right at β = 0 only": (lambda s, t, *, beta=0.5: beta * forward_kl(s, t), {"ends": True}, "ends"),
+    "right at β = 1 only": (lambda s, t, *, beta=0.5: (1 - beta) * reverse_kl(s, t), {"ends": True}, "ends"),
+    "not divided": (lambda s, t, *, beta=0.5: forward_kl(s, t) + 0 * beta, {"ends": True}, "ends"),
+    "pulled off": (lambda s, t: forward_kl(s, t) + 0.1 * s.log_softmax(-1).square().mean(), {}, "rest"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.parametrize("seed", range(10_030, 10_034))
+def test_other_broken_losses_are_caught(name: str, seed: int) -> None:
+    loss, promises, identity = BROKEN[name]
+    assert identity in audit_loss(loss, **promises, seed=seed).failed
+
+
+SINGLE: dict[str, tuple[Any, dict[str, Any]]] = {
+    "forward": (lambda s, t: forward_kl(s.float(), t.float()), {"direction": "forward"}),
+    "reverse": (lambda s, t: reverse_kl(s.float(), t.float()), {"direction": "reverse"}),
+    "half": (lambda s, t: forward_kl(s.half(), t.half()), {}),
+    "mixture": (lambda s, t, *, beta=0.5: generalized_jsd(s.float(), t.float(), beta=beta), {"ends": True}),
+    "hot": (partial(kd_loss, temperature=100), {}),
+}
+
+
+@pytest.mark.parametrize("name", SINGLE)
+@pytest.mark.parametrize("seed", range(10_040, 10_060))
+def test_right_losses_with_fewer_digits_pass(name: str, seed: int) -> None:
+    loss, promises = SINGLE[name]
+    assert audit_loss(loss, **promises, seed=seed).failed == ()
+
+
+def test_a_mean_over_classes_is_caught_at_the_size_of_a_vocabulary() -> None:
+    (exhibit,) = (one for one in EXHIBITS if one.name == "mean")
+    assert audit_loss(exhibit.loss, classes=50_000, seed=10_070).failed == ("absent",)
+
+
 def test_a_loss_that_raises_fails_where_it_does() -> None:
     def picky(student: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
         if student.shape[-1] > 6:
@@ -92,6 +135,11 @@ def test_a_loss_that_raises_fails_where_it_does() -> None:
 
     assert audit_loss(picky).failed == ("absent",)
     assert set(audit_loss(picky, temperature=True).failed) == {"absent", "temperature"}
+
+    def lost(_student: torch.Tensor, _teacher: torch.Tensor) -> torch.Tensor:
+        raise KeyError("labels")
+
+    assert set(audit_loss(lost).failed) == {"equal", "rest", "shift", "absent", "places", "gradient"}
     assert audit_loss(lambda s, _: torch.tensor(0.0, dtype=s.dtype)).failed == ("gradient",)
 
 
@@ -101,8 +149,8 @@ def test_tables_are_in_the_reader_s_words(language: str, monkeypatch: pytest.Mon
     table = museum_table()
     assert list(table.index) == [exhibit.name for exhibit in EXHIBITS]
     frame = audit_loss(generalized_jsd, direction="forward", ends=True).to_frame()
-    assert list(frame.index) == ["equal", "shift", "absent", "gradient", "direction", "ends"]
-    assert frame.shape == (6, 4)
+    assert list(frame.index) == ["equal", "rest", "shift", "absent", "places", "gradient", "direction", "size", "ends"]
+    assert frame.shape == (9, 4)
     assert max(frame.iloc[:, 0].str.len()) < 50  # pandas cuts longer ones
 
 

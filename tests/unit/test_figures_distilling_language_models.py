@@ -11,8 +11,8 @@ from secondhand.figures import distilling_language_models as draw
 from secondhand.messages import LANGUAGE_VARIABLE, LANGUAGES
 
 GENERATOR = np.random.default_rng(10_050)
-KINDS = ("hard", "smooth", "written", "soft")
-LOSSES = ("forward", "skew", "jsd", "reverse")
+KINDS = ("hard", "unigram", "written", "much", "own_laws", "soft")
+WRITERS = ("forward", "cool", "cooler", "reverse", "teacher")
 X = np.linspace(-8, 8, 51)
 D = np.linspace(1.5, 4, 11)
 STEPS = np.arange(1.0, 101)
@@ -29,7 +29,7 @@ FIGURES: dict[str, Callable[[], Figure]] = {
     ),
     "threshold": lambda: draw.threshold(D, 0.1 * D**2, np.where(D < 2.4, np.nan, np.log(2)), exists=2.41, tie=2.80),
     "mixed": lambda: draw.mixed(np.linspace(0.1, 0.9, 9), np.full(9, 0.1), ahead=0.9, back=1.1),
-    "directions": lambda: draw.directions(runs(LOSSES, 3.0), runs(LOSSES, 5.0), runs(LOSSES, 4.0)),
+    "directions": lambda: draw.directions(runs(WRITERS, 4.0), runs(WRITERS, 4.7)),
     "exposure": lambda: draw.exposure(STEPS, dict.fromkeys((0.0, 0.1, 0.99), (0.005 * STEPS, 0.005 * STEPS))),
     "speculation": lambda: draw.speculation(
         np.arange(1, 7), {k: (2 + GENERATOR.random((5, 6)), np.linspace(1.5, 2.5, 6)) for k in ("soft", "hard")}
@@ -54,6 +54,6 @@ def test_a_kind_of_student_keeps_its_colour() -> None:
 
 
 def test_the_mean_of_each_kind_is_drawn() -> None:
-    axes = draw.directions(*({"forward": np.array([1.0, 2.0, 6.0])} for _ in range(3))).axes[0]
+    axes = draw.directions(*({"forward": np.array([1.0, 2.0, 6.0])} for _ in range(2))).axes[0]
     points = [np.asarray(line.get_xdata(), dtype=float) for line in axes.get_lines()]
     assert any(point.shape == (1,) and np.isclose(point[0], 3) for point in points)

@@ -34,7 +34,7 @@ from secondhand.distillation.speculative import (
     speculative_sample,
     tokens_per_call,
 )
-from secondhand.distillation.students import random_student
+from secondhand.distillation.students import at_temperature, random_student
 from secondhand.distillation.training import Distilled, answers, distill, logits_of
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "Speculation",
     "acceptance_rate",
     "answers",
+    "at_temperature",
     "audit_loss",
     "audits_of_the_book",
     "broad_and_narrow",

@@ -79,7 +79,8 @@ def forward_divergence(
 
     Raises:
         TypeError: an argument does not hold numbers.
-        ValueError: as `mixture_density`, or the deviation is not above 0.
+        ValueError: as `mixture_density`, the deviation is not above 0, or those of the mixture are too small beside its
+            range for a grid.
     """
     mean = _validation.number("mean", mean)
     deviation = _validation.number("deviation", deviation, above=0)
@@ -117,9 +118,11 @@ def fit_reverse(
 
     Raises:
         TypeError: an argument does not hold numbers.
-        ValueError: as `mixture_density`, or the deviation of the start is not above 0.
+        ValueError: as `mixture_density`, or the start is no mean and deviation above 0.
     """
     mixture = _mixture(weights, means, deviations)
+    if len(start) != 2:
+        raise ValueError(f"start must be a mean and a standard deviation, got {start!r}")
     begin = [_validation.number("start", start[0]), math.log(_validation.number("start", start[1], above=0))]
     found = optimize.minimize(  # type: ignore[call-overload]
         lambda v: _reverse(v[0], float(np.exp(v[1])), *mixture),
@@ -227,6 +230,10 @@ def _grid(
     # A sum over an even grid is as good as exact for smooth densities: its error falls faster than any power.
     low, high = float(mean.min() - 10 * widest), float(mean.max() + 10 * widest)
     step = float(deviation.min()) / 12
+    if (high - low) / step > 2e6:
+        raise ValueError(
+            f"deviations must not be too small beside the mixture's range, got {deviation.min():g} in {high - low:g}"
+        )
     return np.arange(low, high + step, step), step
 
 

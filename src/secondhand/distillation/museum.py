@@ -1,9 +1,10 @@
 """Losses that went wrong in public libraries, written anew, and the identities that catch them.
 
-An identity is an equation that a right loss satisfies for any logits, so that it can be tested without knowing the
-right value. `audit_loss` runs them on any loss. It knows nothing of training.
+An identity is a check that needs no right value: an equation that a right loss satisfies for any logits, or the sign
+that a number must have. `audit_loss` runs them on any loss. It knows nothing of training.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -13,13 +14,13 @@ import pandas as pd
 import torch
 
 from secondhand import _validation
-from secondhand.distillation.losses import forward_kl, kd_loss
+from secondhand.distillation.losses import forward_kl, kd_loss, reverse_kl
 from secondhand.messages import t
 
 Loss = Callable[..., torch.Tensor]
 """Of student logits and teacher logits, with the classes in the last axis; some take `temperature` or `beta`."""
 
-IDENTITIES = ("equal", "shift", "absent", "gradient", "direction", "temperature", "ends")
+IDENTITIES = ("equal", "rest", "shift", "absent", "places", "gradient", "direction", "size", "temperature", "ends")
 """Names of the identities that `audit_loss` knows, in the order in which it runs them."""
 
 
@@ -81,15 +82,18 @@ def audit_loss(
 ) -> Audit:
     """Run identities on a loss and say which it breaks.
 
-    Always run: "equal" (a student equal to its teacher costs nothing), "shift" (a constant added to all logits changes
-    nothing), "absent" (a class that neither ever gives changes nothing) and "gradient" (a student unlike its teacher
-    is moved). A loss in which every class weighs equally, or that is off by a constant, is told so even if it trains
-    well: the identities say what is not a divergence, not what is useless.
+    Always run: "equal" (a student equal to its teacher costs nothing), "rest" (and is not moved), "shift" (a constant
+    added to all logits changes nothing), "absent" (classes that neither ever gives change nothing), "places" (places
+    in another order, and each of them twice, change nothing) and "gradient" (a student unlike its teacher is moved
+    towards it). The checks say what is not a divergence, not what is useless: a loss that is off by a constant breaks
+    "equal" and trains well. A mask, or a shift by one token, they do not see.
 
     Args:
         loss: called with student logits and teacher logits as its first two arguments, float64 tensors of shape
-            (places, classes); returns a mean over the places. Set options with `functools.partial`.
-        direction: "forward" if it is meant to be KL(teacher‖student), "reverse" for KL(student‖teacher).
+            (places, classes); returns a mean over the places. Set options with `functools.partial`. If its value has
+            fewer digits than float64, the tolerances are wider.
+        direction: "forward" if it is meant to be KL(teacher‖student) in nats, "reverse" for KL(student‖teacher), with
+            its own settings (with `temperature`, at temperature 1). Adds "direction" and "size".
         temperature: whether it promises gradients that hot answers do not shrink, as T² KL does; it must then take the
             keyword `temperature`.
         ends: whether it is a mixture of both directions that tends to KL(teacher‖student) as `beta` falls to 0 and to
@@ -109,62 +113,95 @@ def audit_loss(
     classes = _validation.integer("classes", classes, minimum=3)
     generator = torch.Generator().manual_seed(_validation.seed(seed))
     student, teacher = torch.randn(2, 8, classes, generator=generator, dtype=torch.float64)
-    findings = [_equal(loss, teacher), _shift(loss, student, teacher), _absent(loss, student, teacher)]
-    findings.append(_gradient(loss, student, teacher))
+    digits = _precision(loss, student, teacher)
+    findings = [
+        _equal(loss, teacher, digits),
+        _rest(loss, teacher, digits),
+        _shift(loss, student, teacher, digits),
+        _absent(loss, student, teacher, digits),
+        _places(loss, student, teacher, digits),
+        _gradient(loss, student, teacher),
+    ]
     if direction is not None:
-        findings.append(_direction(loss, direction))
+        findings += [_direction(loss, direction), _size(loss, direction, digits, {"temperature": 1.0} if hot else {})]
     if hot:
         findings.append(_temperature(loss, student, teacher))
     if both:
-        findings.append(_ends(loss, student, teacher))
+        findings.append(_ends(loss, student, teacher, digits))
     return Audit(tuple(findings))
+
+
+def _precision(loss: Loss, student: torch.Tensor, teacher: torch.Tensor) -> float:
+    """Return the tolerance that the type of the loss's value allows, as a share."""
+    try:
+        kind = loss(student, teacher).dtype
+    except Exception:  # whatever it raises, the checks find out
+        return 1e-9
+    return {torch.float64: 1e-9, torch.float32: 1e-4}.get(kind, 3e-2)
 
 
 def _value(loss: Loss, student: torch.Tensor, teacher: torch.Tensor, **options: float) -> float:
     """Return the value of the loss, or NaN where it cannot say one."""
     try:
         return float(loss(student, teacher, **options).detach())
-    except (ArithmeticError, AttributeError, IndexError, RuntimeError, TypeError, ValueError):
+    except Exception:
         return float("nan")
 
 
-def _slope(loss: Loss, student: torch.Tensor, teacher: torch.Tensor, **options: float) -> float:
-    """Return the length of the gradient by the student's logits: 0 where the loss does not depend on them."""
+def _slope(loss: Loss, student: torch.Tensor, teacher: torch.Tensor, **options: float) -> torch.Tensor:
+    """Return the gradient by the student's logits: 0 where the loss does not depend on them, NaN where it fails."""
     logits = student.clone().requires_grad_(True)
     try:
         value = loss(logits, teacher, **options)
-        if not value.requires_grad:
-            return 0.0
-        value.backward()  # type: ignore[no-untyped-call]
-    except (ArithmeticError, IndexError, RuntimeError, TypeError, ValueError):
-        return float("nan")
-    return 0.0 if logits.grad is None else float(logits.grad.norm())
+        if value.requires_grad:
+            value.backward()  # type: ignore[no-untyped-call]
+    except Exception:
+        return torch.full_like(student, torch.nan)
+    return torch.zeros_like(student) if logits.grad is None else logits.grad
 
 
 def _finding(identity: str, expected: float, measured: float, tolerance: float) -> Finding:
     return Finding(identity, f"{expected:.4g}", measured, abs(measured - expected) <= tolerance)
 
 
-def _equal(loss: Loss, teacher: torch.Tensor) -> Finding:
-    return _finding("equal", 0, _value(loss, teacher.clone(), teacher), 1e-9)
+def _equal(loss: Loss, teacher: torch.Tensor, digits: float) -> Finding:
+    return _finding("equal", 0, _value(loss, teacher.clone(), teacher), digits)
 
 
-def _shift(loss: Loss, student: torch.Tensor, teacher: torch.Tensor) -> Finding:
+def _rest(loss: Loss, teacher: torch.Tensor, digits: float) -> Finding:
+    return _finding("rest", 0, float(_slope(loss, teacher, teacher).norm()), digits)
+
+
+def _shift(loss: Loss, student: torch.Tensor, teacher: torch.Tensor, digits: float) -> Finding:
     plain, moved = _value(loss, student, teacher), _value(loss, student - 3, teacher + 5)
-    return _finding("shift", plain, moved, 1e-9 * (1 + abs(plain)))
+    return _finding("shift", plain, moved, digits * abs(plain))
 
 
-def _absent(loss: Loss, student: torch.Tensor, teacher: torch.Tensor) -> Finding:
-    # Logits this low have probability zero in double precision, and no logarithm overflows.
-    barred = torch.full((len(student), 2), -1e3, dtype=student.dtype)
+def _absent(loss: Loss, student: torch.Tensor, teacher: torch.Tensor, digits: float) -> Finding:
+    # As many classes again, so that a mean over classes halves. Logits this low have no mass even at temperature 100,
+    # and fit into half precision.
+    barred = torch.full_like(student, -6e4)
     plain = _value(loss, student, teacher)
     wider = _value(loss, torch.cat([student, barred], dim=-1), torch.cat([teacher, barred], dim=-1))
-    return _finding("absent", plain, wider, 1e-9 * (1 + abs(plain)))
+    return _finding("absent", plain, wider, digits * abs(plain))
+
+
+def _places(loss: Loss, student: torch.Tensor, teacher: torch.Tensor, digits: float) -> Finding:
+    # A sum over places doubles, and a loss of some places only meets others.
+    plain = _value(loss, student, teacher)
+    twice = _value(loss, *(torch.cat([logits.flip(0), logits]) for logits in (student, teacher)))
+    return _finding("places", plain, twice, digits * abs(plain))
 
 
 def _gradient(loss: Loss, student: torch.Tensor, teacher: torch.Tensor) -> Finding:
-    norm = _slope(loss, student, teacher)
-    return Finding("gradient", "> 0", norm, norm > 1e-9)
+    # A small step against the gradient must bring the laws together by one direction at least.
+    slope = _slope(loss, student, teacher).flatten()
+    cosines = [
+        float(torch.cosine_similarity(slope, _slope(right, student, teacher).flatten(), dim=0))
+        for right in (forward_kl, reverse_kl)
+    ]
+    best = max(cosines)
+    return Finding("gradient", "> 0", best, best > 1e-9)
 
 
 def _direction(loss: Loss, direction: str) -> Finding:
@@ -177,31 +214,41 @@ def _direction(loss: Loss, direction: str) -> Finding:
     return Finding("direction", "> 0" if forward else "< 0", difference, difference > 0 if forward else difference < 0)
 
 
+def _size(loss: Loss, direction: str, digits: float, options: dict[str, float]) -> Finding:
+    # Whoever is sure of one of four classes is log 4 away from whoever knows nothing.
+    sure = torch.tensor([[0.0, -1e3, -1e3, -1e3]], dtype=torch.float64)
+    vague = torch.zeros_like(sure)
+    pair = (vague, sure) if direction == "forward" else (sure, vague)
+    return _finding("size", math.log(4), _value(loss, *pair, **options), digits * math.log(4))
+
+
 def _temperature(loss: Loss, student: torch.Tensor, teacher: torch.Tensor) -> Finding:
     # The gradient of T² KL tends to a constant, with an error of the order of 1/T.
-    hot, hotter = (_slope(loss, student, teacher, temperature=T) for T in (100.0, 1000.0))
+    hot, hotter = (float(_slope(loss, student, teacher, temperature=T).norm()) for T in (100.0, 1000.0))
     return _finding("temperature", 1, hotter / hot if hot > 0 else float("nan"), 0.05)
 
 
-def _ends(loss: Loss, student: torch.Tensor, teacher: torch.Tensor) -> Finding:
-    # Divided by what vanishes, the mixture differs from the divergence of its end by something of the order of β.
-    small = 1e-5
+def _ends(loss: Loss, student: torch.Tensor, teacher: torch.Tensor, digits: float) -> Finding:
+    # Divided by what vanishes, the mixture differs from the divergence of its end by something of the order of β; so
+    # small a β needs the digits of float64.
+    small, tolerance = (1e-5, 1e-3) if digits < 1e-6 else (1e-3, 0.1)
     ahead, back = _value(forward_kl, student, teacher), _value(forward_kl, teacher, student)
     first = _value(loss, student, teacher, beta=small) / small / ahead
     last = _value(loss, student, teacher, beta=1 - small) / small / back
-    worst = max(first, last, key=lambda ratio: abs(ratio - 1))
-    return _finding("ends", 1, worst, 1e-3)
+    # NaN, which no comparison sees, must not hide behind the other end.
+    worst = first if math.isnan(first) else max(first, last, key=lambda ratio: abs(ratio - 1))
+    return _finding("ends", 1, last if math.isnan(last) else worst, tolerance)
 
 
 @dataclass(frozen=True)
 class Exhibit:
-    """A loss that went wrong in public, written anew.
+    """A broken loss of a public library, written anew.
 
     Attributes:
         name: key of its words in the catalogue of messages.
         loss: the broken loss.
-        library: where it was reported.
-        reference: number of the public issue, or how it was found.
+        library: where it was found.
+        reference: number of the public report, or "—" where running or reading the library showed it.
         identity: the identity that catches it.
         promises: what the loss is meant to be, as keywords of `audit_loss`.
         harmful: False where the loss trains as it should, although an identity fails.
@@ -293,12 +340,17 @@ EXHIBITS: tuple[Exhibit, ...] = (
 """Losses that break an identity; each one's `audit` fails the identity that it names."""
 
 
+def _place(exhibit: Exhibit) -> str:
+    reference = t("distilling-language-models.museum.no-report") if exhibit.reference == "—" else exhibit.reference
+    return f"{exhibit.library} {reference}"
+
+
 def museum_table(exhibits: tuple[Exhibit, ...] = EXHIBITS) -> pd.DataFrame:
-    """Return one row an exhibit: where it was reported, what its users saw, and which identities it breaks."""
+    """Return one row an exhibit: where it was found, what its users saw, and which identities it breaks."""
     space = "distilling-language-models.museum"
     rows = [
         {
-            t(f"{space}.column.library"): f"{exhibit.library} {exhibit.reference}".removesuffix(" —"),
+            t(f"{space}.column.library"): _place(exhibit),
             t(f"{space}.column.symptom"): exhibit.symptom,
             t(f"{space}.column.caught"): ", ".join(exhibit.audit().failed),
         }

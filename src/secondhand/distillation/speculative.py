@@ -45,12 +45,14 @@ def acceptance_rate(target: Any, draft: Any) -> Any:
         kinds = f"{type(target).__name__} and {type(draft).__name__}"
         raise TypeError(f"target and draft must be both tensors or both arrays, got {kinds}")
     for name, law in (("target", target), ("draft", draft)):
+        if isinstance(law, torch.Tensor) and not law.is_floating_point():
+            raise TypeError(f"{name} must hold floats, got {law.dtype}")
         values = law.detach().double().cpu().numpy() if isinstance(law, torch.Tensor) else law
         array = _validation.shares(name, values)
         if array.ndim == 0 or array.shape[-1] == 0:
             raise ValueError(f"{name} must hold probabilities of at least one token, got shape {array.shape}")
         off = np.abs(array.sum(axis=-1) - 1)
-        if off.size and off.max() > 1e-4:
+        if off.size and off.max() > _slack(law):
             total = float(array.sum(axis=-1).flat[int(off.argmax())])
             raise ValueError(
                 f"{name} must sum to 1 over its last axis, got {total:g}; take the softmax of logits first"
@@ -61,6 +63,12 @@ def acceptance_rate(target: Any, draft: Any) -> Any:
     p, q = _validation.shares("target", target), _validation.shares("draft", draft)
     _same_shape(p.shape, q.shape)
     return _validation.plain(np.minimum(p, q).sum(axis=-1))
+
+
+def _slack(law: Any) -> float:
+    """Return how far from 1 a law may sum: softmax in half precision is less exact."""
+    kind = str(getattr(law, "dtype", ""))
+    return 1e-2 if kind.endswith("float16") else 1e-4
 
 
 def _same_shape(target: tuple[int, ...], draft: tuple[int, ...]) -> None:
@@ -105,12 +113,16 @@ def tokens_per_call(target_log: ArrayLike, draft_log: ArrayLike) -> Float[np.nda
 
     Raises:
         TypeError: an argument does not hold numbers.
-        ValueError: the arrays are not two-dimensional and of one shape, or are empty.
+        ValueError: the arrays are not two-dimensional and of one shape, are empty, or hold what is no log-probability.
     """
     ours = _validation.numbers("target_log", target_log)
     theirs = _validation.numbers("draft_log", draft_log, finite=True)
     if ours.shape != theirs.shape or ours.ndim != 2 or ours.size == 0:
         raise ValueError(f"target_log and draft_log must be tables of one shape, got {ours.shape} and {theirs.shape}")
+    for name, logs in (("target_log", ours), ("draft_log", theirs)):
+        wrong = ~(logs <= 1e-4)
+        if wrong.any():
+            raise ValueError(f"{name} must hold log-probabilities, at most 0, got {logs[wrong].flat[0]:g}")
     accepted = np.exp(np.minimum(0, ours - theirs).cumsum(axis=1)).mean(axis=0)
     counts: Float[np.ndarray, " drafts"] = 1 + accepted.cumsum()
     return counts
@@ -260,10 +272,18 @@ def _laws(
 
 def _next(name: str, law: NextToken, text: tuple[int, ...]) -> Float[np.ndarray, " tokens"]:
     if callable(law):
-        return _validation.probabilities(name, law(text))
+        return _law(name, law(text))
     table = _validation.numbers(name, law)
     if table.ndim != 2 or not text or text[-1] >= len(table):
         raise ValueError(
             f"{name} must be a table with a row for the last token, got shape {table.shape} after the tokens {text}"
         )
-    return _validation.probabilities(name, table[text[-1]])
+    return _law(name, table[text[-1]], like=law)
+
+
+def _law(name: str, law: Any, *, like: Any = None) -> Float[np.ndarray, " tokens"]:
+    """Return a law that sums to one to the last digit, also if its digits are those of a network's softmax."""
+    array = _validation.numbers(name, law)
+    total = float(array.sum())
+    near = total > 0 and abs(total - 1) <= _slack(law if like is None else like)
+    return _validation.probabilities(name, array / total if near else array)

@@ -1,4 +1,7 @@
-"""Students shaped like their teacher, but smaller, with random first weights. It knows nothing of training."""
+"""Students shaped like their teacher, but smaller, and networks that write at another temperature.
+
+It knows nothing of training.
+"""
 
 from copy import deepcopy
 from typing import Any
@@ -36,3 +39,24 @@ def random_student(teacher: Any, *, width: int, layers: int, heads: int = 4, see
         torch.manual_seed(_validation.seed(seed))
         student: nn.Module = type(teacher)(config)
     return student
+
+
+def at_temperature(network: Any, temperature: float) -> nn.Module:
+    """Return a copy of a network whose logits are divided by a temperature: below 1 it writes more surely.
+
+    Args:
+        network: of the library transformers, with output embeddings; it stays as it is.
+        temperature: above 0.
+
+    Raises:
+        TypeError: the network has no output embeddings, or the temperature is not a number.
+        ValueError: the temperature is not above 0.
+    """
+    divisor = _validation.number("temperature", temperature, above=0)
+    if not hasattr(network, "get_output_embeddings"):
+        raise TypeError(f"network must be one of transformers with output embeddings, got {type(network).__name__}")
+    copy: nn.Module = deepcopy(network)
+    # The weights of this layer may be shared with the first one, so they cannot be divided instead.
+    head = copy.get_output_embeddings()  # type: ignore[operator]
+    head.register_forward_hook(lambda _layer, _inputs, logits: logits / divisor)
+    return copy

@@ -71,6 +71,7 @@ def acceptance(p: np.ndarray, q: np.ndarray) -> float:
     p and q are probabilities over the same tokens. A draft x is accepted with
     probability min(1, p[x] / q[x]).
     """
+    # q[x] * min(1, p[x] / q[x]) is the smaller of q[x] and p[x].
     accepted = np.minimum(p, q)
     return float(accepted.sum())
 
@@ -95,9 +96,10 @@ def _check_tokens_per_call(answer: Function, solve: Function) -> None:
 def tokens_per_call(acceptance: float, drafts: int) -> float:
     """Return the expected number of tokens from one call of the target.
 
-    Each draft is accepted with this probability, independently of the others;
+    Each draft is accepted with this probability, below 1, independently;
     the first refusal ends the call. The target adds one token in any case.
     """
+    # Token k + 1 exists if the k drafts before it were all accepted.
     all_accepted = acceptance ** np.arange(drafts + 1)
     return float(all_accepted.sum())
 
@@ -126,6 +128,8 @@ def left_over(p: np.ndarray, q: np.ndarray) -> np.ndarray:
     p is the target's law, q the draft's; they differ. What is written must
     follow p in the end. Do not change the arrays you are given.
     """
+    # Accepted drafts give min(p, q); this much of p is still missing. It sums
+    # to the share of refused drafts, hence the division.
     excess = np.maximum(p - q, 0)
     law: np.ndarray = excess / excess.sum()
     return law
@@ -165,6 +169,8 @@ def match_moments(
     The teacher is a mixture of Gaussians with these weights, means and
     standard deviations.
     """
+    # E[x^2] of a component is its variance plus its squared mean; a spread of
+    # the means counts as much as the width of the humps.
     mean = weights @ means
     variance = weights @ (deviations**2 + means**2) - mean**2
     return float(mean), float(np.sqrt(variance))
@@ -180,17 +186,29 @@ def _check_mixed_divergence(answer: Function, solve: Function) -> None:
             _mixed(p, q, 1 - beta, beta),
             _mixed(p, q, 1 - beta, 1 - beta),
         )
+        exchanged = _mixed(p, q, beta, 1 - beta)
+        mixture = beta * p + (1 - beta) * q
+        ahead, back = _kl(p, q), _kl(q, p)
+        direct, other = (share * ahead + (1 - share) * back for share in (beta, 1 - beta))
+        backward = beta * _kl(mixture, p) + (1 - beta) * _kl(mixture, q)
         slips = {
+            "direct": [direct, direct / beta, other, other / beta],
+            "turned": [backward, backward / beta],
+            "shares": [exchanged, exchanged / beta],
             "raw": [raw],
             "mixture": [turned / beta, turned],
             "weights": [swapped / beta, swapped / (1 - beta), swapped],
             "end": [raw / (1 - beta)],
-            "forward": [float((xlogy(p, p) - xlogy(p, q)).sum())],
+            "forward": [ahead],
             "bits": [right / math.log(2)],
         }
         _name("mixed_divergence", _number(got), right, slips)
         _unchanged("mixed_divergence", given, (p, q))
         expect_close(got, right, _say("mixed_divergence.wrong.value", beta=beta))
+
+
+def _kl(p: np.ndarray, q: np.ndarray) -> float:
+    return float((xlogy(p, p) - xlogy(p, q)).sum())
 
 
 def _mixed(p: np.ndarray, q: np.ndarray, share: float, weight: float) -> float:
@@ -206,6 +224,8 @@ def mixed_divergence(p: np.ndarray, q: np.ndarray, beta: float) -> float:
     D_beta is the generalised divergence of this page; all probabilities are
     above 0. Divided by beta, it can be compared with KL(p‖q) for small beta.
     """
+    # Each law against the mixture, not against the other. Without the division
+    # the value would vanish with beta.
     mixture = beta * p + (1 - beta) * q
     ahead = np.sum(p * np.log(p / mixture))
     back = np.sum(q * np.log(q / mixture))
@@ -221,7 +241,7 @@ def _check_time_off(answer: Function, solve: Function) -> None:
             "last": [shares[steps] - shares[steps - 1]],
             "linear": [slip * steps] if recovery < 0.9 else [],
             "square": [slip * steps**2 / 2, slip * steps * (steps + 1) / 2],
-            "stationary": [steps * slip / (slip + recovery)] if recovery not in (0.0, 0.99) else [],
+            "stationary": [steps * slip / (slip + recovery)],
             "forever": [solve(slip, 0.0, steps)] if recovery > 0 else [],
         }
         got = answer(slip, recovery, steps)
@@ -236,6 +256,7 @@ def time_off(slip: float, recovery: float, steps: int) -> float:
     One starts on it. A step leads off it with probability slip; from off the
     path, a step leads back with probability recovery.
     """
+    # One starts on the path: the long-run share would count too much.
     off, total = 0.0, 0.0
     for _ in range(steps):
         off = off * (1 - recovery) + (1 - off) * slip
@@ -245,22 +266,29 @@ def time_off(slip: float, recovery: float, steps: int) -> float:
 
 def _check_sequence_divergence(answer: Function, solve: Function) -> None:
     generator = np.random.default_rng(10_007)
-    for tokens, length in ((3, 4), (4, 2)):
+    for tokens, length in ((3, 4), (4, 2), (3, 12)):
         teacher, student = generator.dirichlet(np.ones(tokens), size=(2, tokens))
         given = teacher.copy(), student.copy()
         got, right = answer(*given, length), solve(teacher, student, length)
         rows = (teacher * np.log(teacher / student)).sum(axis=1)
-        start, under_student = np.eye(tokens)[0], np.eye(tokens)[0]
-        mixed = 0.0
-        for _ in range(length):
-            mixed += under_student @ rows
-            under_student = under_student @ student
+        exchanged = (student * np.log(student / teacher)).sum(axis=1)
+        start = np.eye(tokens)[0]
+        walks = {
+            "student": (student, rows),
+            "rows": (teacher, exchanged),
+            "transposed": (teacher.T, rows),
+        }
+        sums = {
+            name: sum(float(start @ np.linalg.matrix_power(step, t) @ cost) for t in range(length))
+            for name, (step, cost) in walks.items()
+        }
         slips = {
             "reverse": [solve(student, teacher, length)],
-            "student": [mixed],
+            **{name: [value] for name, value in sums.items()},
             "repeated": [length * rows[0]],
             "average": [length * rows.mean(), length * rows.sum()],
             "short": [solve(teacher, student, length - 1)],
+            "cut": [solve(teacher, student, n) for n in range(2, length - 1)],
             "mean": [right / length],
             "last": [start @ np.linalg.matrix_power(teacher, length - 1) @ rows],
         }
@@ -280,6 +308,8 @@ def sequence_divergence(
     Row c of each table is the law of the next token after token c. Texts
     begin after token 0, which is not counted. Do not list all texts.
     """
+    # Forward: the teacher writes, so its table moves the law of the token
+    # before. One product a place, instead of all texts.
     rows = np.sum(teacher * np.log(teacher / student), axis=1)
     before, total = np.eye(len(teacher))[0], 0.0
     for _ in range(length):

@@ -11,9 +11,16 @@ from secondhand.figures.bands import student_margin
 from secondhand.figures.theme import COLOURS, PALETTE, figure_grid
 from secondhand.messages import t
 
-_MARKERS = "os^Dv"
+_MARKERS = "os^DvP"
 
-_STUDENTS = {"hard": PALETTE[0], "smooth": PALETTE[2], "written": PALETTE[1], "soft": PALETTE[3]}
+_STUDENTS = {
+    "hard": PALETTE[0],
+    "unigram": PALETTE[2],
+    "written": PALETTE[1],
+    "much": PALETTE[5],
+    "own_laws": PALETTE[4],
+    "soft": PALETTE[3],
+}
 """Colour of each kind of student, the same in every figure."""
 
 
@@ -56,7 +63,7 @@ def students(
         accepted: the same kinds → share of tokens that the teacher would accept.
         teacher_bits: bits per character of the teacher.
     """
-    figure, (left, right) = figure_grid(columns=2, height=2.6)
+    figure, (left, right) = figure_grid(columns=2, height=3.2)
     names = [_t(f"student.{kind}") for kind in bits]
     _rows(left, bits, names)
     left.axvline(teacher_bits, color=COLOURS.theory, linestyle=":")
@@ -156,23 +163,48 @@ def mixed(
     return figure
 
 
+_WRITERS = {
+    "forward": ("o", PALETTE[0]),
+    "cool": ("s", PALETTE[4]),
+    "cooler": ("^", PALETTE[2]),
+    "reverse": ("D", PALETTE[1]),
+    "teacher": ("*", COLOURS.ink),
+}
+"""Marker and colour of each kind of writer."""
+
+
 def directions(
-    held: Mapping[str, Float[np.ndarray, " students"]],
-    read: Mapping[str, Float[np.ndarray, " students"]],
-    own: Mapping[str, Float[np.ndarray, " students"]],
+    own: Mapping[str, Float[np.ndarray, " students"]], read: Mapping[str, Float[np.ndarray, " students"]]
 ) -> Figure:
-    """Draw what each divergence does to the same students: bits on held-out text, and on their own text.
+    """Draw how strange a text is to the teacher against how various it is, for each kind of writer.
 
     Args:
-        held: key of the divergence in the catalogue of messages → bits per character on held-out text, by student.
-        read: the same → bits that the teacher needs for a token of the student's text.
-        own: the same → bits that the student needs for it.
+        own: key of the writer in the catalogue of messages → entropy of its text, in bits a token, by student.
+        read: the same → bits that the teacher needs for a token of it.
     """
-    figure, panels = figure_grid(columns=3, height=3.0)
-    names = [_t(f"loss.{name}") for name in held]
-    for axes, key, values in zip(panels, ("held", "read", "own"), (held, read, own), strict=True):
-        _rows(axes, values, names if axes is panels[0] else [""] * len(names))
-        axes.set(xlabel=_t(f"directions.{key}"))
+    figure, (axes,) = figure_grid(height=4.2)
+    values = np.concatenate([*own.values(), *read.values()])
+    ends = np.array([min(v.min() for v in own.values()) - 0.1, max(v.max() for v in own.values()) + 0.1])
+    axes.plot(ends, ends, "--", color=COLOURS.theory, label=_t("directions.line"))
+    for kind, (marker, colour) in _WRITERS.items():
+        if kind not in own:
+            continue
+        x, y, size = own[kind], read[kind], 15 if marker == "*" else 9
+        if kind != "teacher":
+            axes.plot(x, y, marker, color=colour, alpha=0.45, markersize=4, linestyle="none")
+        axes.plot(
+            [x.mean()],
+            [y.mean()],
+            marker,
+            color=colour,
+            markersize=size,
+            markeredgecolor=COLOURS.ink,
+            linestyle="none",
+            label=_t(f"writer.{kind}"),
+        )
+    axes.set(xlabel=_t("directions.own"), ylabel=_t("directions.read"), xlim=ends)
+    axes.set_ylim(float(values.min()) - 0.15, float(values.max()) + 0.25)
+    axes.legend(loc="upper left")
     return figure
 
 
@@ -232,8 +264,8 @@ def speculation(
             capsize=3,
             label=_t(f"student.{kind}"),
         )
-        axes.plot(drafts, formula, ":", color=COLOURS.theory)
-    axes.plot([], [], ":", color=COLOURS.theory, label=_t("speculation.alike"))
+        axes.plot(drafts, formula, ":", color=colour, linewidth=2)
+    axes.plot([], [], ":", color=COLOURS.muted, label=_t("speculation.alike"))
     axes.set(xlabel=_t("speculation.axis"), ylabel=_t("speculation.tokens"), xticks=drafts)
     axes.set_ylim(1, None)
     axes.legend(loc="upper left")
