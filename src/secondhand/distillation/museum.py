@@ -219,7 +219,7 @@ def _size(loss: Loss, direction: str, digits: float, options: dict[str, float]) 
     sure = torch.tensor([[0.0, -1e3, -1e3, -1e3]], dtype=torch.float64)
     vague = torch.zeros_like(sure)
     pair = (vague, sure) if direction == "forward" else (sure, vague)
-    return _finding("size", math.log(4), _value(loss, *pair, **options), digits * math.log(4))
+    return _finding("size", math.log(4), _value(partial(loss, **options), pair[0], pair[1]), digits * math.log(4))
 
 
 def _temperature(loss: Loss, student: torch.Tensor, teacher: torch.Tensor) -> Finding:
