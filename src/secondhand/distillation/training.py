@@ -9,19 +9,12 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
-from secondhand import _quiet  # noqa: F401 - before anything that imports tqdm.auto
-
-# isort: split
-
 import torch
 from jaxtyping import Float
 from torch import nn
 from tqdm import tqdm
 
-from secondhand import (
-    _quiet,  # noqa: F401 - before anything that imports tqdm.auto
-    _validation,
-)
+from secondhand import _validation
 from secondhand.distillation.losses import kd_loss
 
 Teacher = nn.Module | torch.Tensor
