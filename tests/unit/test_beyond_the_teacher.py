@@ -20,7 +20,7 @@ from secondhand.distillation import (
     performance_gap_recovered,
     self_train,
 )
-from secondhand.learners import ColumnAdders, StackedPerceptrons, column_adders
+from secondhand.learners import ColumnAdders, ParallelPerceptrons, column_adders
 from secondhand.sources import draw_additions, is_sum
 
 SHARES = st.floats(0, 1)
@@ -82,9 +82,9 @@ BAD: list[tuple[Callable[[], object], type[Exception], str]] = [
     (lambda: choose_accepted([0.5], seed=10_000), TypeError, "accepted must hold True or False"),
     (lambda: choose_accepted(np.zeros((3, 0), dtype=bool), seed=10_000), ValueError, "at least one answer"),
     (lambda: column_adders(1, digits=18, seed=10_000), ValueError, "digits must be at most 17"),
-    (lambda: StackedPerceptrons((3,), members=2, seed=10_000), ValueError, "inputs and outputs"),
-    (lambda: StackedPerceptrons((3, 2), members=0, seed=10_000), ValueError, "members must be at least 1"),
-    (lambda: StackedPerceptrons((3, 2), members=2, seed=10_000)(torch.zeros(4, 3, 3)), ValueError, "must have shape"),
+    (lambda: ParallelPerceptrons((3,), members=2, seed=10_000), ValueError, "features and of classes"),
+    (lambda: ParallelPerceptrons((3, 2), members=0, seed=10_000), ValueError, "members must be at least 1"),
+    (lambda: ParallelPerceptrons((3, 2), members=2, seed=10_000)(torch.zeros(4, 3, 3)), ValueError, "must have shape"),
     (lambda: draw_additions((0,), seed=10_000), ValueError, "sizes must be at least 1"),
     (lambda: draw_additions((90, 20), digits=1, seed=10_000), ValueError, "ask for fewer"),
     (lambda: draw_additions((1,), digits=4, seed=10_000), ValueError, "digits must be at most 3"),
@@ -151,7 +151,7 @@ def test_what_is_sure_costs_nothing() -> None:
 
 
 def test_members_do_not_touch_each_other() -> None:
-    network = StackedPerceptrons((3, 5, 2), members=2, seed=10_000)
+    network = ParallelPerceptrons((3, 5, 2), members=2, seed=10_000)
     inputs = torch.randn(7, 2, 3, generator=torch.Generator().manual_seed(10_001))
     alone = torch.relu(inputs[:, 1] @ network.weights[0][1] + network.biases[0][1]) @ network.weights[1][1]
     assert torch.allclose(network(inputs)[:, 1], alone + network.biases[1][1], atol=1e-6)

@@ -47,7 +47,6 @@ from secondhand.learners.parallel_perceptrons import ParallelPerceptrons
 from secondhand.learners.passages import PassageLearner, PassageModel
 from secondhand.learners.patch_transformer import PatchTransformerLearner, as_pictures
 from secondhand.learners.perceptron import PerceptronLearner, PerceptronModel
-from secondhand.learners.stacked_perceptrons import StackedPerceptrons
 from secondhand.learners.tokenizer import SubwordTokenizer, learn_tokenizer
 from secondhand.learners.transformer import TransformerLearner, TransformerModel
 from secondhand.learners.variational_autoencoder import (
@@ -100,7 +99,6 @@ __all__ = [
     "PerceptronModel",
     "Replies",
     "ScikitClassifier",
-    "StackedPerceptrons",
     "SubwordTokenizer",
     "TransformerLearner",
     "TransformerModel",

@@ -16,7 +16,7 @@ from torch.nn import functional
 
 from secondhand import _validation
 from secondhand.learners._checks import categories_array
-from secondhand.learners.stacked_perceptrons import StackedPerceptrons
+from secondhand.learners.parallel_perceptrons import ParallelPerceptrons
 
 _SYMBOLS = 11  # ten digits, and a mark for "nothing here"
 _SEEN = 5 * _SYMBOLS
@@ -32,7 +32,7 @@ class ColumnAdders:
         digits: digits of each number to add; the answer has one more.
     """
 
-    network: StackedPerceptrons
+    network: ParallelPerceptrons
     digits: int
 
     @property
@@ -183,7 +183,7 @@ def column_adders(chains: int, *, digits: int = 2, width: int = 64, seed: int) -
     if places > _MOST_DIGITS:
         raise ValueError(f"digits must be at most {_MOST_DIGITS}, got {places}")
     sizes = (_SEEN, _validation.integer("width", width, minimum=1), width, 10)
-    return ColumnAdders(StackedPerceptrons(sizes, members=chains, seed=seed).requires_grad_(False), places)
+    return ColumnAdders(ParallelPerceptrons(sizes, members=chains, seed=seed).requires_grad_(False), places)
 
 
 def _digits(numbers: Int[np.ndarray, "..."], places: int) -> Int[torch.Tensor, "... places"]:
