@@ -1,0 +1,1 @@
+"""Assignments for classes: personal, released without solutions, and graded beside hostile code."""
