@@ -30,7 +30,14 @@ from secondhand.assignments.variants import Variant
 CHECK_SECONDS = 120
 """How long one part of a check may take, the student's answers included."""
 
-NAMES_OF_KINDS = {bool: "a truth value", str: "text", type(None): "None", list: "a list", tuple: "a tuple", dict: "a dictionary"}
+NAMES_OF_KINDS = {
+    bool: "a truth value",
+    str: "text",
+    type(None): "None",
+    list: "a list",
+    tuple: "a tuple",
+    dict: "a dictionary",
+}
 
 
 class WrongAnswerError(Exception):
@@ -119,7 +126,9 @@ def parameters(problems: ProblemSet, variant: Variant) -> dict[str, Any]:
                 values = namespace["parameters"](variant)
             except Exception as error:
                 raise SourceError(f"{problems.name}: parameters(variant) failed: {error!r}") from error
-            if not isinstance(values, dict) or not all(isinstance(name, str) and name.isidentifier() for name in values):
+            if not isinstance(values, dict) or not all(
+                isinstance(name, str) and name.isidentifier() for name in values
+            ):
                 raise SourceError(f"{problems.name}: parameters(variant) must return a dictionary of names and values")
             return values
     return {}
@@ -150,7 +159,11 @@ def parts(task: Task) -> list[Part]:
 
 
 def judge(
-    problems: ProblemSet, variant: Variant, cells: Sequence[Cell], sandbox: Sandbox, others: Mapping[str, Mapping[str, float]]
+    problems: ProblemSet,
+    variant: Variant,
+    cells: Sequence[Cell],
+    sandbox: Sandbox,
+    others: Mapping[str, Mapping[str, float]],
 ) -> Judgement:
     """Run a submission and judge its answers.
 
@@ -187,12 +200,12 @@ def numeric_answers(problems: ProblemSet, variant: Variant) -> dict[str, float]:
 
 
 def _judge_code(task: Task, student: Session, solution: Solution, variant: Variant) -> TaskResult:
-    earned, findings = 0, []
+    earned, findings = 0, list[Finding]()
     for part in parts(task):
         finding = _findings_of(part, student, solution, variant)
         if finding is None:
             earned += part.points
-        elif finding not in findings:
+        elif finding.message not in [earlier.message for earlier in findings]:
             findings.append(finding)
     return TaskResult(task.id, task.points, earned, tuple(findings))
 
@@ -219,7 +232,9 @@ def _judge_number(
         answer = number(student.get(task.answer), task.answer)
         if _near(task, answer, right):
             return TaskResult(task.id, task.points, task.points)
-        owners = sorted(name for name, answers in others.items() if task.id in answers and _near(task, answer, answers[task.id]))
+        owners = sorted(
+            name for name, answers in others.items() if task.id in answers and _near(task, answer, answers[task.id])
+        )
         message = f"{task.answer} = {answer:g} is not right"
         if owners:
             message += ", but would be for another student's variant; the values in your own notebook are yours"
@@ -293,10 +308,7 @@ def close(answer: Any, expected: Any, message: str, *, relative: float = 1e-6, a
         WrongAnswerError: it is not.
     """
     right = np.asarray(expected, dtype=np.float64)
-    if right.ndim == 0:
-        got = np.asarray(number(answer, "the answer"))
-    else:
-        got = array(answer, "the answer", right.shape)
+    got = np.asarray(number(answer, "the answer")) if right.ndim == 0 else array(answer, "the answer", right.shape)
     if not np.allclose(got, right, rtol=relative, atol=absolute):
         raise WrongAnswerError(message)
 

@@ -179,6 +179,7 @@ class Sandbox:
             "PATH": "/usr/bin:/bin",
             "LANG": "C.UTF-8",
             "PYTHONHASHSEED": "0",
+            "JOBLIB_MULTIPROCESSING": "0",
             "HF_HUB_OFFLINE": "1",
             "CUDA_VISIBLE_DEVICES": "",
             **threads,

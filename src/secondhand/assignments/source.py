@@ -13,9 +13,9 @@ A task begins with a directive in the prose and ends where the next one begins:
 
 Its kind is `code` (functions that the judge calls), `number` (a variable that holds a number, compared with a
 tolerance), `plot` (the same, read off a figure) or `written` (an argument that a person grades with a rubric). A code
-cell with the tag `answer` is the student's to fill in, between `# BEGIN SOLUTION` and `# END SOLUTION`; one with the tag
-`check` is the hidden check; one with the tag `variant` defines `parameters(variant)`, the personal values. A written task has a
-`{rubric}` and a `{solution}` in its prose. `{{ name }}` in prose stands for a personal value.
+cell with the tag `answer` is the student's to fill in, between `# BEGIN SOLUTION` and `# END SOLUTION`; one with the
+tag `check` is the hidden check; one with the tag `variant` defines `parameters(variant)`, the personal values. A
+written task has a `{rubric}` and a `{solution}` in its prose. `{{ name }}` in prose stands for a personal value.
 
 It knows nothing of students, of notebooks that are handed out and of how checks are run.
 """
@@ -26,7 +26,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from secondhand.exercises.mechanism import DIFFICULTIES, Difficulty
+Difficulty = Literal["warm-up", "core", "stretch"]
+"""As in the exercises of the chapters, whose room is not imported: it brings all that their solutions need."""
 
 Kind = Literal["code", "number", "plot", "written"]
 Role = Literal["prose", "given", "answer", "check", "variant", "rubric", "solution"]
@@ -191,7 +192,9 @@ def _parts(cell: Any) -> Iterator[SourceCell | dict[str, str]]:
         for line in match.group("options").splitlines():
             option = _OPTION.fullmatch(line)
             if option is None or option["name"] in options:
-                raise SourceError(f"task {match.group('id')!r}: each line must be a new option `:name: value`, got {line!r}")
+                raise SourceError(
+                    f"task {match.group('id')!r}: each line must be a new option `:name: value`, got {line!r}"
+                )
             options[option["name"]] = option["value"]
         yield options
         rest = rest[match.end() :]
@@ -225,8 +228,8 @@ def _task(options: Mapping[str, str], known: Mapping[str, list[str]]) -> Task:
         told = [f"lacks {', '.join(sorted(missing))}"] if missing else []
         told += [f"has unknown options {', '.join(sorted(unknown))}"] if unknown else []
         raise SourceError(f"task {name} {' and '.join(told)}")
-    if options["difficulty"] not in DIFFICULTIES:
-        raise SourceError(f"task {name}: difficulty must be one of {', '.join(DIFFICULTIES)}")
+    if options["difficulty"] not in get_args(Difficulty):
+        raise SourceError(f"task {name}: difficulty must be one of {', '.join(get_args(Difficulty))}")
     chapter, number = options["chapter"], _whole(name, "objective", options)
     if chapter not in known:
         raise SourceError(f"task {name}: there is no chapter {chapter!r}")
@@ -236,7 +239,7 @@ def _task(options: Mapping[str, str], known: Mapping[str, list[str]]) -> Task:
         id=name,
         kind=kind,  # type: ignore[arg-type]
         points=_whole(name, "points", options),
-        difficulty=options["difficulty"],  # type: ignore[arg-type]
+        difficulty=options["difficulty"],
         minutes=_whole(name, "minutes", options),
         chapter=chapter,
         objective=known[chapter][number - 1],
@@ -284,7 +287,9 @@ def _check(problems: ProblemSet) -> None:
         answers, checks = task.sources("answer"), task.sources("check")
         if task.kind == "written":
             if answers or checks or len(task.sources("rubric")) != 1 or len(task.sources("solution")) != 1:
-                raise SourceError(f"task {task.id}: a written task has one {{rubric}}, one {{solution}} and no code to check")
+                raise SourceError(
+                    f"task {task.id}: a written task has one {{rubric}}, one {{solution}} and no code to check"
+                )
             continue
         if not answers or task.sources("rubric", "solution"):
             raise SourceError(f"task {task.id}: a {task.kind} task has a cell with the tag answer, and no rubric")

@@ -63,7 +63,8 @@ class Variant:
         first, last = round(low * scale), round(high * scale)
         if first > last:
             raise ValueError(f"high must be at least low, got low = {low:g} and high = {high:g}")
-        return self.integer(name, first, last) / scale
+        drawn: float = self.integer(name, first, last) / scale
+        return drawn
 
     def choice(self, name: str, options: Sequence[_Option]) -> _Option:
         """Return one of the options.
