@@ -206,4 +206,4 @@ def _reason(result: Mapping[str, Any]) -> str:
     found = re.findall(r"(?m)^\s*([\w.]*(?:Error|Exception|Entry)\b:.*)$", f"{error}\n{log}")
     # The last word of nbgrader is often only that something went wrong.
     telling = [line for line in found if "Please see the" not in line]
-    return (telling or found or ["nbgrader does not say why"])[-1]
+    return str((telling or found or ["nbgrader does not say why"])[-1])

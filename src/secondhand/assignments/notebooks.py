@@ -27,10 +27,6 @@ NO_ANSWER = "*Your answer: write it here, in place of this line.*"
 PLACEHOLDER = 'raise NotImplementedError("your code goes here")'
 _METADATA_KEY = "secondhand"
 _VALUE = re.compile(r"\{\{ *(?P<name>[A-Za-z_]\w*) *\}\}")
-_KERNEL = {
-    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
-}
 
 CellKind = Literal["code", "markdown", "raw"]
 
@@ -91,7 +87,7 @@ def handout(problems: ProblemSet, variant: Variant | None = None) -> dict[str, A
                 cells += _given(cell, values, variant is not None)
         cells.append(_graded(task))
     _number(cells)
-    metadata: dict[str, Any] = dict(_KERNEL)
+    metadata = _kernel()
     if variant is not None:
         metadata[_METADATA_KEY] = {"assignment": problems.name, "variant": variant.tag}
     return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
@@ -184,7 +180,7 @@ def rebuilt(submission: Submission, problems: ProblemSet) -> tuple[dict[str, Any
             else:
                 mended.append(f"the cell {grade_id}, for an answer, was deleted")
     _number(cells)
-    notebook = {"cells": cells, "metadata": json.loads(json.dumps(_KERNEL)), "nbformat": 4, "nbformat_minor": 5}
+    notebook = {"cells": cells, "metadata": _kernel(), "nbformat": 4, "nbformat_minor": 5}
     return notebook, tuple(dict.fromkeys(mended))
 
 
@@ -195,6 +191,14 @@ def code_to_run(notebook: Mapping[str, Any]) -> list[tuple[int, str]]:
         for index, cell in enumerate(notebook["cells"])
         if cell["cell_type"] == "code" and not cell["metadata"].get("nbgrader", {}).get("grade", False)
     ]
+
+
+def _kernel() -> dict[str, Any]:
+    """Return the metadata of a notebook for Python."""
+    return {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
 
 
 def _number(cells: list[dict[str, Any]]) -> None:

@@ -239,7 +239,7 @@ def _task(options: Mapping[str, str], known: Mapping[str, list[str]]) -> Task:
         id=name,
         kind=kind,  # type: ignore[arg-type]
         points=_whole(name, "points", options),
-        difficulty=options["difficulty"],
+        difficulty=options["difficulty"],  # type: ignore[arg-type]
         minutes=_whole(name, "minutes", options),
         chapter=chapter,
         objective=known[chapter][number - 1],
