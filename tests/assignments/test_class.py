@@ -1,4 +1,4 @@
-"""A class of thirty hands in right, wrong and hostile work; each gets the marks that are due, and nothing else is hurt."""
+"""A class of thirty hands in right, wrong and hostile work; each gets the marks that are due."""
 
 import csv
 import io
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from bs4 import BeautifulSoup
 from tests.assignments.conftest import EXAMPLE, Notebook, answered, cell_of
 from typer.testing import CliRunner
 
@@ -60,6 +61,7 @@ SHARE, NUMBER, TEXT = (
     "your_share = PART / TOTAL",
     "They make the whole.",
 )
+SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)><!-- --><svg/onload=alert(3)>"
 GOOD: Marks = (5, 3, None)
 
 
@@ -105,7 +107,15 @@ def kernel(notebook: Notebook) -> None:
 
 WORK: dict[str, Work] = {
     "right": Work(answers(), GOOD),
-    "right-too": Work(answers(written="x"), GOOD),
+    "script": Work(
+        answers(
+            SHARE,
+            NUMBER,
+            f"Parts {SCRIPT} make [1 < 2](javascript:alert(4)) [2]: java&#115;cript:a\n\n[2]",
+            f"print({SCRIPT!r})\nraise ValueError({SCRIPT!r})",
+        ),
+        GOOD,
+    ),
     "wrong": Work(answers("def share(part, total): return 2.0", "your_share = 2.0"), (0, 0, None)),
     "partial": Work(answers("def share(part, total): return part / total or 1", "your_share = 2"), (3, 0, None)),
     "empty": Work(lambda mine, _: json.dumps(mine).encode(), (0, 0, 0)),
@@ -231,9 +241,7 @@ def test_what_is_odd_is_told(course: Course, graded: dict[str, str], student: st
 
 def test_the_report_names_nobody_without_reason(course: Course, graded: dict[str, str]) -> None:
     report = (course.reports("shares") / "class.html").read_text()
-    assert not [
-        line for line in report.split("<li>") if line.startswith(("right:", "right-too:", "wrong:", "partial:"))
-    ]
+    assert not [line for line in report.split("<li>") if line.startswith(("right:", "script:", "wrong:", "partial:"))]
     assert "29 of 30 students handed in" in report
     assert 'src="data:image/png;base64' in report
 
@@ -273,6 +281,15 @@ def test_feedback_tells_what_is_wrong_and_a_hint(course: Course, graded: dict[st
     assert "Hint: Think of an empty part." in text
     assert "your_share = 2 is not right" in text
     assert "Divide." not in text
+
+
+def test_feedback_runs_no_script_of_a_student(course: Course, graded: dict[str, str]) -> None:
+    text = (course.root / "feedback" / "script" / "shares" / "shares.html").read_text()
+    assert "make" in text
+    active = BeautifulSoup(text, "html.parser")
+    assert not [tag for tag in active.find_all("script") if "alert(" in tag.text]
+    assert not [tag for tag in active.find_all() if {"onerror", "onload"} & set(tag.attrs)]
+    assert not [tag for tag in active.find_all("a") if not str(tag.get("href", "#")).startswith("#")]
 
 
 def test_a_table_holds_no_formula(course: Course, graded: dict[str, str]) -> None:
@@ -384,6 +401,46 @@ def wait_until_gone(session: int) -> None:
             return
         time.sleep(0.2)
     raise AssertionError("processes of a killed command are still there")
+
+
+def test_grades_by_hand_are_reported(course: Course, graded: dict[str, str]) -> None:
+    from secondhand.assignments import gradebook
+
+    assert rows(course)["wrong"]["to_grade_by_hand"] == "sum-to-one"
+    with gradebook._api(course) as api, api.gradebook as book:
+        grade = book.find_grade("sum-to-one", "shares", "shares", "wrong")
+        grade.manual_score, grade.needs_manual_grade = 1.5, False
+        book.db.commit()
+    try:
+        command("report", "shares", course=course.root)
+        row = rows(course)["wrong"]
+        assert (row["sum-to-one"], row["score"], row["to_grade_by_hand"]) == ("1.5", "1.5", "")
+    finally:
+        with gradebook._api(course) as api, api.gradebook as book:
+            grade = book.find_grade("sum-to-one", "shares", "shares", "wrong")
+            grade.manual_score, grade.needs_manual_grade = None, True
+            book.db.commit()
+        command("report", "shares", course=course.root)
+
+
+def test_another_database_and_no_isolation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    root, database = tmp_path / "course", tmp_path / "grades.db"
+    root.mkdir()
+    (root / "roster.csv").write_text("id\nada\n")
+    chapters = ("--chapters", EXAMPLE / "chapters")
+    command("release", EXAMPLE / "shares.md", *chapters, "--database", f"sqlite:///{database}", course=root)
+    assert database.exists()
+    assert not (root / "gradebook.db").exists()
+    notebook = json.loads((root / "handouts" / "shares" / "ada" / "shares.ipynb").read_text())
+    (tmp_path / "inbox").mkdir()
+    (tmp_path / "inbox" / "ada.ipynb").write_bytes(answered(notebook))
+    command("collect", "shares", tmp_path / "inbox", course=root)
+    monkeypatch.setattr(sandbox, "why_not", lambda: "bubblewrap (bwrap) is not installed")
+    told = command("grade", "shares", course=root, status=1)
+    assert "--trust-submissions" in told
+    command("grade", "shares", "--trust-submissions", course=root)
+    command("report", "shares", course=root)
+    assert rows(Course(root))["ada"]["score"] == "8"
 
 
 def test_two_commands_do_not_work_at_once(course: Course) -> None:

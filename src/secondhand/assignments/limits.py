@@ -19,9 +19,12 @@ class Limits:
         memory_mb: address space of its process, in units of 2²⁰ bytes.
         home_mb: all files that it writes together, in units of 2²⁰ bytes.
         file_mb: one file that it writes, in units of 2²⁰ bytes.
+        files: how many files and folders it may have at once.
         open_files: files open at once.
         threads: threads at once (other processes cannot be started at all).
         shown_kb: output kept for one cell or question, in units of 2¹⁰ bytes; what comes after is dropped.
+        all_shown_kb: output kept for all cells together, in units of 2¹⁰ bytes.
+        images: figures kept of all cells together.
         output_mb: output of one cell or question at which its process is stopped, in units of 2²⁰ bytes.
         answer_mb: size of one answer as it is sent, in units of 2²⁰ bytes.
     """
@@ -35,9 +38,12 @@ class Limits:
     memory_mb: int = 4096
     home_mb: int = 64
     file_mb: int = 32
+    files: int = 2000
     open_files: int = 128
     threads: int = 64
     shown_kb: int = 64
+    all_shown_kb: int = 1024
+    images: int = 40
     output_mb: int = 4
     answer_mb: int = 16
 

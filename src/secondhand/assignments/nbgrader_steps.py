@@ -8,6 +8,7 @@ Only nbgrader imports this module. It knows nothing of how a submission is judge
 import base64
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +48,20 @@ class Judged(NbGraderPreprocessor):  # type: ignore[misc]
             cell["metadata"].get("nbgrader", {}).pop("checksum", None)
             cell["metadata"].get("nbgrader", {}).pop("cell_type", None)
         record = _grader(resources).record(resources["nbgrader"]["student"], plain, about["tags"], about["odd"])
+        for cell in notebook.cells:
+            if cell.cell_type != "code":
+                cell.source = inert(cell.source)
         enter(notebook, record)
         return notebook, resources
+
+
+def inert(text: str) -> str:
+    """Return a student's Markdown with its HTML and its links as visible text.
+
+    nbgrader shows it to whoever grades, beside a Jupyter server that does what a page asks for. A blank makes text of a
+    tag or a link without changing formulas or code.
+    """
+    return re.sub(r"<(?=[A-Za-z/!?])", "< ", re.sub(r"\](?=[(:])", "] ", text))
 
 
 def enter(notebook: Any, record: Record) -> None:

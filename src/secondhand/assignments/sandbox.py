@@ -46,11 +46,17 @@ class Process:
         popen: the process; its standard output carries what the student's code prints.
         requests: file descriptor to write requests to.
         replies: file descriptor to read replies from.
+        home: its home, where the files that it makes can be counted; nobody counts them without isolation.
     """
 
     popen: subprocess.Popen[bytes]
     requests: int
     replies: int
+    home: "_Home | None" = None
+
+    def files(self) -> int:
+        """Return how many files and folders the process has made."""
+        return self.home.files() if self.home else 0
 
     def kill(self) -> None:
         """End the process and all that it started, and close the pipes."""
@@ -61,6 +67,39 @@ class Process:
         self.popen.stdout.close()
         os.close(self.requests)
         os.close(self.replies)
+        if self.home:
+            self.home.close()
+
+
+class _Home:
+    """The private home of an isolated process, seen from outside.
+
+    It is memory of limited size, but an empty file takes kernel memory that no limit of the process counts.
+    """
+
+    def __init__(self, about: int) -> None:
+        self._about = about
+        self._folder: int | None = None
+        self._empty = 0
+
+    def files(self) -> int:
+        """Return how many files and folders were made since this was asked first, when the process was ready."""
+        if self._folder is None:
+            # What bubblewrap says of the process has been there since before the process could say that it is ready.
+            process = json.loads(os.read(self._about, 1 << 16))["child-pid"]
+            self._folder = os.open(f"/proc/{process}/root{HOME}", os.O_RDONLY | os.O_DIRECTORY)
+            self._empty = self._used()
+        return self._used() - self._empty
+
+    def _used(self) -> int:
+        assert self._folder is not None
+        about = os.fstatvfs(self._folder)
+        return about.f_files - about.f_ffree
+
+    def close(self) -> None:
+        os.close(self._about)
+        if self._folder is not None:
+            os.close(self._folder)
 
 
 @dataclass(frozen=True)
@@ -111,44 +150,36 @@ class Sandbox:
 
     def start(self) -> Process:
         """Start a process; it waits for requests."""
-        ours_request, theirs_reply = -1, -1
-        theirs_request, ours_request = os.pipe()
-        ours_reply, theirs_reply = os.pipe()
-        isolated = self.untrusted
-        filter_read = -1
-        try:
-            passed = [theirs_reply]
-            command, environment = self._worker(theirs_reply), self._environment(isolated)
-            if isolated:
-                filter_read, filter_write = os.pipe()
-                os.write(filter_write, seccomp.program())
-                os.close(filter_write)
-                passed.append(filter_read)
-                command = [*self._bubblewrap(filter_read, environment), "--", *command]
-                environment = {}
+        with contextlib.ExitStack() as theirs, contextlib.ExitStack() as ours:
+            read_request, requests = _pipe(theirs, ours)
+            replies, write_reply = _pipe(ours, theirs)
+            passed = [write_reply]
+            command, environment, home = self._worker(write_reply), self._environment(), None
+            if self.untrusted:
+                with contextlib.ExitStack() as written:
+                    read_filter, write_filter = _pipe(theirs, written)
+                    # The filter is far smaller than what a pipe holds.
+                    os.write(write_filter, seccomp.program())
+                about, write_about = _pipe(ours, theirs)
+                passed += [read_filter, write_about]
+                command = [*self._bubblewrap(read_filter, write_about, environment), "--", *command]
+                # Bubblewrap itself gets no variables either, as its own environment might be readable from inside.
+                environment, home = {}, _Home(about)
             popen = subprocess.Popen(  # noqa: S603 - the command is this program's own
                 command,
-                # Bubblewrap itself gets no variables either, as its own environment might be readable from inside.
                 env=environment,
-                stdin=theirs_request,
+                stdin=read_request,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 pass_fds=passed,
                 start_new_session=True,
                 cwd="/",
             )
-        except BaseException:
-            os.close(ours_request)
-            os.close(ours_reply)
-            raise
-        finally:
-            for descriptor in (theirs_request, theirs_reply, filter_read):
-                if descriptor >= 0:
-                    os.close(descriptor)
+            ours.pop_all()
         assert popen.stdout
-        for descriptor in (ours_request, ours_reply, popen.stdout.fileno()):
+        for descriptor in (requests, replies, popen.stdout.fileno()):
             os.set_blocking(descriptor, False)
-        return Process(popen, ours_request, ours_reply)
+        return Process(popen, requests, replies, home)
 
     def _worker(self, replies: int) -> list[str]:
         limits = self.limits
@@ -168,8 +199,8 @@ class Sandbox:
         worker = Path(__file__).with_name("worker.py").resolve()
         return [self.python, "-I", "-X", "utf8", str(worker), str(replies), json.dumps(settings)]
 
-    def _environment(self, isolated: bool) -> dict[str, str]:
-        home = HOME if isolated else str(_scratch())
+    def _environment(self) -> dict[str, str]:
+        home = HOME if self.untrusted else str(_scratch())
         threads = {f"{library}_NUM_THREADS": "1" for library in ("OMP", "MKL", "OPENBLAS", "NUMEXPR")}
         return {
             "HOME": home,
@@ -185,7 +216,7 @@ class Sandbox:
             **threads,
         }
 
-    def _bubblewrap(self, filter_descriptor: int, environment: dict[str, str]) -> list[str]:
+    def _bubblewrap(self, read_filter: int, write_about: int, environment: dict[str, str]) -> list[str]:
         command = [_bwrap(), "--die-with-parent", "--new-session", "--clearenv"]
         command += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"]
         command += ["--cap-drop", "ALL", "--hostname", "student"]
@@ -216,7 +247,7 @@ class Sandbox:
         command += ["--remount-ro", "/dev", "--remount-ro", "/"]
         for name, value in environment.items():
             command += ["--setenv", name, value]
-        return [*command, "--chdir", HOME, "--seccomp", str(filter_descriptor)]
+        return [*command, "--chdir", HOME, "--seccomp", str(read_filter), "--info-fd", str(write_about)]
 
 
 @cache
@@ -247,6 +278,14 @@ def course_packages() -> tuple[Path, ...]:
         assert specification.origin
         folders[Path(specification.origin).resolve().parents[1]] = None
     return tuple(folders)
+
+
+def _pipe(reader: contextlib.ExitStack, writer: contextlib.ExitStack) -> tuple[int, int]:
+    """Return the two ends of a pipe, each to be closed with a stack."""
+    read, write = os.pipe()
+    reader.callback(os.close, read)
+    writer.callback(os.close, write)
+    return read, write
 
 
 def _interpreter(python: str) -> Iterable[Path]:

@@ -1,7 +1,8 @@
 """The system calls that student code may not make, as a program for the kernel's filter (seccomp).
 
-A student's process may start threads but no processes, may not touch other processes, open sockets, use memory that no
-limit counts, or reach rarely used parts of the kernel. It knows nothing of students or of the sandbox around it.
+A student's process may start threads but no processes. It may not touch other processes, leave its core, open sockets,
+use memory that no limit counts, or reach rarely used parts of the kernel. It knows nothing of students or of the
+sandbox around it.
 """
 
 import platform
@@ -38,6 +39,9 @@ _NEWER = {
 DENIED: dict[str, dict[str, int]] = {
     "x86_64": {
         "fork": 57,
+        "sched_setaffinity": 203,
+        "sched_setscheduler": 144,
+        "sched_setattr": 314,
         "vfork": 58,
         "socket": 41,
         "shmget": 29,
@@ -71,6 +75,9 @@ DENIED: dict[str, dict[str, int]] = {
         **_NEWER,
     },
     "aarch64": {
+        "sched_setaffinity": 122,
+        "sched_setscheduler": 119,
+        "sched_setattr": 274,
         "socket": 198,
         "shmget": 194,
         "semget": 190,

@@ -18,11 +18,15 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from secondhand.assignments import codec
+from secondhand.assignments.limits import Limits
 from secondhand.assignments.sandbox import MEGABYTE, Process, Sandbox
 
-Stop = Literal["slow", "died", "flooded", "garbled"]
-"""Why a process was stopped: it took too long, ended itself or was ended by the system, printed too much, or replied
-with something that is no reply."""
+Stop = Literal["slow", "died", "flooded", "crowded", "garbled"]
+"""Why a process was stopped: it took too long, ended itself or was ended by the system, printed too much, made too many
+files, or replied with something that is no reply."""
+_WATCH_SECONDS = 0.25
+"""How often a process is looked after while it works."""
+
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _MAX_IMAGES = 4
@@ -79,6 +83,9 @@ class Session:
         self.restarts = -1
         self._fatal: set[int] = set()
         self._process: Process | None = None
+        self._ready = False
+        self._shown_left = self.limits.all_shown_kb * 1024
+        self._images_left = self.limits.images
         self._output = bytearray()
         self._printed = 0
         self._ends = float("inf")
@@ -100,15 +107,15 @@ class Session:
                 for index in range(done, len(self.cells)):
                     done = index
                     if index not in self._fatal:
-                        runs[index] = self._run_cell(index)
+                        runs[index] = self._kept(self._run_cell(index))
                     done = index + 1
             except AskError as error:
                 return [*runs[:done], *(replace(run, error=str(error)) for run in runs[done:])]
             except StoppedError as stopped:
                 # `_run_cell` has marked the cell: the next process goes without it.
                 output, cut = self._taken_output()
-                told = "this cell " + _why(stopped.stop, self.limits.cell_seconds, self.limits.output_mb)
-                runs[done] = CellRun(self.cells[done], output, cut, told)
+                told = "this cell " + _why(stopped.stop, self.limits.cell_seconds, self.limits)
+                runs[done] = self._kept(CellRun(self.cells[done], output, cut, told))
                 done += 1
         return runs
 
@@ -140,8 +147,7 @@ class Session:
             self._start(until=len(self.cells))
             reply = self._request(request, self.limits.question_seconds)
         except StoppedError as stopped:
-            limit = self.limits
-            told = _why(stopped.stop, limit.question_seconds, limit.output_mb)
+            told = _why(stopped.stop, self.limits.question_seconds, self.limits)
             raise AskError(f"{what} {told}") from None
         if reply.get("missing") is True:
             raise AskError(f"{name} is not defined when the notebook has run from top to bottom")
@@ -154,7 +160,7 @@ class Session:
             return codec.decode(reply["value"])
         except KeyError:
             self._kill()
-            raise AskError(f"{what} {_why('garbled', 0, 0)}") from None
+            raise AskError(f"{what} {_why('garbled', 0, self.limits)}") from None
         except codec.CodecError as error:
             raise AskError(f"{what} gave something that is not a plain value ({error})") from None
 
@@ -169,6 +175,13 @@ class Session:
         output, cut = self._taken_output()
         return CellRun(cell, output, cut, _text(reply.get("error", "")), _images(reply.get("images", [])))
 
+    def _kept(self, run: CellRun) -> CellRun:
+        """Return what is kept of a cell, so that many cells cannot fill the gradebook either."""
+        output, images = run.output[: self._shown_left], run.images[: self._images_left]
+        self._shown_left -= len(output)
+        self._images_left -= len(images)
+        return replace(run, output=output, cut=run.cut or len(output) < len(run.output), images=images)
+
     def _start(self, until: int) -> None:
         """Have a process that has run the cells before `until`."""
         attempts = 0
@@ -178,8 +191,10 @@ class Session:
             self.restarts += 1
             attempts += 1
             self._process = self.sandbox.start()
+            self._ready = False
             try:
                 self._receive("ready", self.limits.start_seconds)
+                self._ready = True
             except StoppedError:
                 if attempts > 1:
                     shown, _ = self._taken_output()
@@ -236,7 +251,9 @@ class Session:
                 remaining = deadline - time.monotonic()
                 if remaining <= 0:
                     raise StoppedError("slow")
-                for key, _ in selector.select(remaining):
+                if self._ready and process.files() > self.limits.files:
+                    raise StoppedError("crowded")
+                for key, _ in selector.select(min(remaining, _WATCH_SECONDS)):
                     if key.fd == process.requests:
                         left = left[_send(process.requests, left) :]
                         if not left:
@@ -295,11 +312,12 @@ def _send(descriptor: int, data: memoryview) -> int:
         raise StoppedError("died") from None
 
 
-def _why(stop: Stop, seconds: float, output_mb: int) -> str:
+def _why(stop: Stop, seconds: float, limits: Limits) -> str:
     return {
         "slow": f"took longer than {seconds:g} seconds",
         "died": "ended the process, or was ended for using too much time or memory",
-        "flooded": f"printed more than {output_mb} MB",
+        "flooded": f"printed more than {limits.output_mb} MB",
+        "crowded": f"made more than {limits.files} files",
         "garbled": "answered with something that is no answer, or is too large",
     }[stop]
 
