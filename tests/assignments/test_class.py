@@ -345,8 +345,9 @@ def test_nbgrader_grades_the_same_by_its_own_command(course: Course, graded: dic
     assert gradebook.grades(course, "shares") == before
 
 
-def test_an_interrupted_run_goes_on(course: Course, graded: dict[str, str]) -> None:
-    """Killed in the middle, a run leaves what it had finished; the next one does the rest."""
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_an_interrupted_run_goes_on(course: Course, graded: dict[str, str], how: signal.Signals) -> None:
+    """Stopped in the middle, a run leaves what it had finished; the next one does the rest."""
     kept = {path: path.read_bytes() for path in (course.root / "judged" / "shares").glob("*.json")}
     before = (course.reports("shares") / "grades.csv").read_bytes()
     victims = ["right", "wrong", "partial", "loop", "flood", "other"]
@@ -375,8 +376,8 @@ def test_an_interrupted_run_goes_on(course: Course, graded: dict[str, str]) -> N
         assert time.monotonic() < deadline
         assert process.poll() is None
         time.sleep(0.02)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
+    process.send_signal(how)
+    assert process.wait() == (-signal.SIGKILL if how == signal.SIGKILL else 130)
     left = [student for student in victims if not course.judged("shares", student).exists()]
     assert left
     for student in set(WORK) - set(left) - {"absent"}:

@@ -62,7 +62,8 @@ def _stop_on_termination(_signal: int, _frame: FrameType | None) -> NoReturn:
 def _bar(total: int, what: str) -> Any:
     from tqdm import tqdm
 
-    return tqdm(total=total, desc=what, unit="student", dynamic_ncols=True)
+    # Where nobody watches, as in a log, a bar would only be noise.
+    return tqdm(total=total, desc=what, unit="student", dynamic_ncols=True, disable=None)
 
 
 @app.command()

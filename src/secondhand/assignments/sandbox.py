@@ -30,8 +30,8 @@ MEGABYTE = 2**20
 _SYSTEM = ("/usr", "/bin", "/lib", "/lib64", "/sbin")
 _SYSTEM_FILES = ("/etc/ld.so.cache", "/etc/fonts", "/etc/localtime")
 
-_NOT_ROOT = (30_000, 60_000)
-"""Range of the user ids that a sandbox made by root takes: ordinary ones, which belong to nobody in particular."""
+_NOT_ROOT = (65_000, 65_533)
+"""Range of the user ids that a sandbox made by root takes: Debian keeps them free, so that they belong to nobody."""
 
 
 class SandboxError(Exception):
