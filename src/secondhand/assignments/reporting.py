@@ -147,13 +147,15 @@ def _figure(totals: Sequence[float], statistics: pd.DataFrame, seconds: Sequence
     import matplotlib.pyplot as plt
     import seaborn as sns
 
-    figure, (score, items, times) = plt.subplots(1, 3, figsize=(13, 3.8), layout="constrained")
+    figure, (score, items, times) = plt.subplots(
+        1, 3, figsize=(13, max(3.8, 1.5 + 0.3 * len(statistics))), layout="constrained"
+    )
     sns.histplot(x=list(totals), bins=np.linspace(0, points, 11), ax=score)
     score.set(title="Scores so far", xlabel="points", ylabel="students")
-    sns.scatterplot(data=statistics, x="mean share", y="discrimination", ax=items)
-    for row in statistics.dropna().itertuples():
-        items.annotate(str(row.task), (row[5], row[6]), textcoords="offset points", xytext=(4, 4), fontsize=8)
-    items.set(title="Tasks: easy to the right, telling at the top", xlim=(-0.05, 1.05), ylim=(-1.05, 1.05))
+    values = statistics.melt("task", ["mean share", "discrimination"], var_name="measure").dropna()
+    sns.pointplot(data=values, y="task", x="value", hue="measure", markers=["o", "D"], linestyles="none", ax=items)
+    items.set(title="Tasks: how easy, and how telling", xlabel="", ylabel="", xlim=(-1.05, 1.05))
+    items.axvline(0, color="grey", linewidth=0.8)
     sns.histplot(x=list(seconds), ax=times)
     times.set(title="Time to judge a submission", xlabel="seconds", ylabel="students")
     file = io.BytesIO()
