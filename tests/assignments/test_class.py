@@ -214,6 +214,11 @@ def command(*arguments: object, course: Path, status: int = 0) -> str:
     return result.output
 
 
+def environment() -> dict[str, str]:
+    """Return the environment of a process that finds what this one does."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
+
+
 def rows(course: Course) -> dict[str, dict[str, str]]:
     text = (course.reports("shares") / "grades.csv").read_text()
     return {row["id"]: row for row in csv.DictReader(io.StringIO(text))}
@@ -335,7 +340,7 @@ def test_nbgrader_grades_the_same_by_its_own_command(course: Course, graded: dic
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments],
         cwd=course.root,
-        env={**os.environ, "PYTHONPATH": str(Path(sandbox.__file__).parents[2])},
+        env=environment(),
         capture_output=True,
         text=True,
         check=False,
@@ -366,7 +371,7 @@ def test_an_interrupted_run_goes_on(course: Course, graded: dict[str, str], how:
             "--course",
             str(course.root),
         ],
-        env={**os.environ, "PYTHONPATH": str(Path(sandbox.__file__).parents[2])},
+        env=environment(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
