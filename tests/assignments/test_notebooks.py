@@ -4,6 +4,8 @@ import json
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.assignments.conftest import Notebook, answered, cell_of, code
 
 from secondhand.assignments.notebooks import (
@@ -199,3 +201,38 @@ def test_odd_cells_do_no_harm(problems: ProblemSet, notebook: Notebook, cell: An
     found, _ = clean(json.dumps({**notebook, "cells": [cell, *notebook["cells"]]}).encode(), problems)
     json.dumps(found, ensure_ascii=False).encode("utf-8")
     pytest.importorskip("nbformat").validate(found)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=True) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+CELL = st.fixed_dictionaries(
+    {
+        "cell_type": st.sampled_from(["code", "markdown", "raw"]) | JSON,
+        "source": st.text() | st.lists(st.text()) | JSON,
+    },
+    optional={
+        "metadata": JSON
+        | st.fixed_dictionaries(
+            {"nbgrader": st.fixed_dictionaries({"grade_id": st.sampled_from(["share-of", "sum-to-one"]) | JSON}) | JSON}
+        )
+    },
+)
+
+
+@settings(max_examples=200)
+@given(cells=st.lists(CELL | JSON, max_size=6) | JSON, metadata=JSON)
+def test_whatever_a_file_holds_a_clean_notebook_or_a_reason_comes_of_it(
+    problems: ProblemSet, cells: Any, metadata: Any
+) -> None:
+    try:
+        found, _ = clean(json.dumps({"cells": cells, "metadata": metadata}).encode(), problems)
+    except NotebookError:
+        return
+    graded = [cell["metadata"]["nbgrader"] for cell in found["cells"] if "nbgrader" in cell["metadata"]]
+    tasks = {entry["grade_id"]: entry for entry in graded if entry["grade"]}
+    assert {name: entry["points"] for name, entry in tasks.items()} == {"share-of": 5, "your-share": 3, "sum-to-one": 2}
+    assert len({entry["grade_id"] for entry in graded}) == len(graded)
+    json.dumps(found, ensure_ascii=False).encode("utf-8")
