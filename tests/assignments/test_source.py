@@ -104,3 +104,11 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
         read_problem_set(tmp_path / "none.md", EXAMPLE / "chapters")
     with pytest.raises(SourceError, match="lower-case words joined by hyphens"):
         read_problem_set(tmp_path / "No Name.md", EXAMPLE / "chapters")
+
+
+@pytest.mark.parametrize("edition", [".", "es"])
+def test_no_problem_set_is_on_the_site(edition: str) -> None:
+    # The site is built from its table of contents only.
+    settings = (ROOT / edition / "_config.yml").read_text(encoding="utf-8")
+    assert "only_build_toc_files: true" in settings
+    assert "assignments" not in (ROOT / edition / "_toc.yml").read_text(encoding="utf-8")
