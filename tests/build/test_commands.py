@@ -27,6 +27,13 @@ def test_each_command_explains_itself(command: str) -> None:
     assert f"Usage: root {command}" in re.sub(r"\x1b\[[0-9;]*m", "", result.output)
 
 
+@pytest.mark.parametrize("command", ["release", "collect", "grade", "report"])
+def test_each_command_for_assignments_explains_itself(command: str) -> None:
+    result = CliRunner().invoke(app, ["assignments", command, "--help"])
+    assert result.exit_code == 0
+    assert f"Usage: root assignments {command}" in re.sub(r"\x1b\[[0-9;]*m", "", result.output)
+
+
 def printed(process: "subprocess.Popen[str]", pattern: str) -> str:
     """Return what a pattern catches in the output of a running process."""
     seen = ""

@@ -16,6 +16,7 @@ from typing import Annotated, NoReturn, TypeVar
 
 import typer
 
+from secondhand.assignments.commands import app as assignments
 from secondhand.book.project import BuildError, Project, find_root, secondhand_data
 
 app = typer.Typer(
@@ -24,6 +25,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+app.add_typer(assignments, name="assignments")
 
 _Command = TypeVar("_Command", bound=Callable[..., None])
 

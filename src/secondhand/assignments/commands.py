@@ -1,0 +1,184 @@
+"""The commands `secondhand assignments …`: release, collect, grade and report.
+
+They only read arguments, show progress and print results; they know nothing of how the work is done.
+"""
+
+import functools
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+app = typer.Typer(
+    help="Assignments for a class: release, collect, grade, report. See `secondhand assignments release --help`.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+_Command = TypeVar("_Command", bound=Callable[..., None])
+
+CourseOption = Annotated[Path, typer.Option("--course", help="Folder of the course, with roster.csv in it.")]
+JobsOption = Annotated[int, typer.Option("--jobs", min=0, help="How many at once; 0 stands for the number of cores.")]
+TrustOption = Annotated[
+    bool,
+    typer.Option(
+        "--trust-submissions",
+        help="Run students' code WITHOUT isolation, where bubblewrap is missing; it can read and change what you can.",
+    ),
+]
+
+
+def _failing_loudly(command: _Command) -> _Command:
+    """Print what stops a command, without the traceback of this program, and end with a status that is not zero."""
+
+    @functools.wraps(command)
+    def run(*arguments: object, **options: object) -> None:
+        from secondhand.assignments.sandbox import SandboxError
+
+        signal.signal(signal.SIGTERM, _stop_on_termination)
+        try:
+            command(*arguments, **options)
+        except (ValueError, SandboxError) as error:
+            _fail(str(error))
+        except KeyboardInterrupt:
+            _fail("stopped; what was finished is kept, so give the same command again to go on", status=130)
+
+    return run  # type: ignore[return-value]
+
+
+def _fail(message: str, *, status: int = 1) -> NoReturn:
+    typer.echo(f"\nFAILED: {message}", err=True)
+    raise typer.Exit(status)
+
+
+def _stop_on_termination(_signal: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+def _bar(total: int, what: str) -> Any:
+    from tqdm import tqdm
+
+    # Where nobody watches, as in a log, a bar would only be noise.
+    return tqdm(total=total, desc=what, unit="student", dynamic_ncols=True, disable=None)
+
+
+@app.command()
+@_failing_loudly
+def release(
+    source: Annotated[Path, typer.Argument(help="The problem set, such as assignments/limits.md.")],
+    course: CourseOption = Path("course"),
+    chapters: Annotated[Path, typer.Option(help="Folder with the chapters that the tasks examine.")] = Path("chapters"),
+    database: Annotated[
+        str | None,
+        typer.Option(help="SQLAlchemy URL of the gradebook's database. [default: gradebook.db in the course]"),
+    ] = None,
+    replace: Annotated[bool, typer.Option("--replace", help="Replace a version that was released before.")] = False,
+    jobs: JobsOption = 0,
+    trust_submissions: TrustOption = False,
+) -> None:
+    """Make a personal notebook for each student of roster.csv, and an archive of all of them.
+
+    Solutions and hidden checks stay in the course's folder: keep it to yourself, and keep a backup of secret.key.
+    """
+    from secondhand.assignments.course import Course
+    from secondhand.assignments.grading import jobs_by_default
+    from secondhand.assignments.releasing import release as release_to_class
+    from secondhand.assignments.sandbox import Sandbox
+
+    here = Course(course)
+    with _bar(len(here.roster()), "notebooks") as bar:
+        released = release_to_class(
+            here,
+            source,
+            chapters,
+            jobs=jobs or jobs_by_default(),
+            database=database,
+            replace=replace,
+            verify_with=Sandbox(here.limits(), private=(here.root,), untrusted=not trust_submissions),
+            progress=lambda _: bar.update(),
+        )
+    typer.echo(
+        f"{released.notebooks} notebooks are in {released.archive}; hand out to each student the one with their id."
+    )
+    typer.echo(f"After the deadline: secondhand assignments collect {released.assignment} FOLDER --course {course}")
+
+
+@app.command()
+@_failing_loudly
+def collect(
+    assignment: Annotated[str, typer.Argument(help="Name of the assignment.")],
+    source: Annotated[Path, typer.Argument(help="Folder or zip archive with <id>.ipynb or <id>/….ipynb.")],
+    course: CourseOption = Path("course"),
+    update: Annotated[
+        bool, typer.Option("--update", help="Replace what was collected before; it is kept aside.")
+    ] = False,
+) -> None:
+    """Take over what students handed in. Ends with status 1 where a file could not be taken over."""
+    from secondhand.assignments.collecting import collect as collect_from
+    from secondhand.assignments.course import Course
+
+    collected = collect_from(Course(course), assignment, source, update=update)
+    typer.echo(f"{len(collected.new)} submissions collected, {len(collected.same)} were there before.")
+    if collected.missing:
+        typer.echo(f"Nothing from {len(collected.missing)}: {', '.join(collected.missing)}")
+    for problem in collected.problems:
+        typer.echo(f"  {problem}")
+    typer.echo(f"Next: secondhand assignments grade {assignment} --course {course}")
+    if collected.problems:
+        _fail(f"{len(collected.problems)} files need a look; the others can be graded")
+
+
+@app.command()
+@_failing_loudly
+def grade(
+    assignment: Annotated[str, typer.Argument(help="Name of the assignment.")],
+    course: CourseOption = Path("course"),
+    jobs: JobsOption = 0,
+    trust_submissions: TrustOption = False,
+) -> None:
+    """Judge all submissions, enter the grades into the gradebook and write feedback.
+
+    Only what is new or has changed is judged. Give the command again after an interruption: it goes on from there.
+    """
+    from secondhand.assignments.course import Course
+    from secondhand.assignments.grading import grade_class, jobs_by_default, submitted_students
+
+    here = Course(course)
+    total = len(submitted_students(here, assignment))
+    with _bar(total, "judged") as judging, _bar(total, "entered") as entering:
+        outcome = grade_class(
+            here,
+            assignment,
+            jobs=jobs or jobs_by_default(),
+            trust=trust_submissions,
+            judged=lambda _: judging.update(),
+            entered=lambda _: entering.update(),
+        )
+    for student, remarks in sorted(outcome.remarks.items()):
+        for remark in remarks:
+            typer.echo(f"  {student}: {remark}")
+    typer.echo(f"{outcome.graded} submissions graded; feedback is in {course / 'feedback'}.")
+    typer.echo(
+        f"Written answers: grade them in nbgrader's formgrader. Next: secondhand assignments report {assignment}"
+    )
+    if outcome.failed:
+        listed = "\n".join(f"  {student}: {reason}" for student, reason in sorted(outcome.failed.items()))
+        _fail(f"{len(outcome.failed)} submissions could not be graded:\n{listed}")
+
+
+@app.command()
+@_failing_loudly
+def report(
+    assignment: Annotated[str, typer.Argument(help="Name of the assignment.")],
+    course: CourseOption = Path("course"),
+) -> None:
+    """Write grades.csv, for a learning platform, and a page on the class."""
+    from secondhand.assignments.course import Course
+    from secondhand.assignments.reporting import report as report_on
+
+    table, page = report_on(Course(course), assignment)
+    typer.echo(f"Grades: {table}\nClass report (names students, holds solutions): {page}")

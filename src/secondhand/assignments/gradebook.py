@@ -1,0 +1,215 @@
+"""The gradebook of a course, which is nbgrader's: what is entered into it and read from it.
+
+It is the only module that drives nbgrader, and imports it only when it is used. It knows nothing of how work is judged.
+"""
+
+import contextlib
+import logging
+import os
+import re
+import sysconfig
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from secondhand.assignments.course import CONFIG, Course, CourseError, Student, write
+from secondhand.assignments.judging import time_limit
+
+TRUST_VARIABLE = "SECONDHAND_TRUST_SUBMISSIONS"
+"""Environment variable: set to 1, it lets students' code run without isolation, like `--trust-submissions`."""
+
+ENTER_SECONDS = 120
+"""How long it may take to enter one student's grades, and again to write their feedback."""
+
+_CONFIG_TEXT = """# Settings of nbgrader for this course, written by `secondhand assignments release`.
+c = get_config()
+
+c.CourseDirectory.course_id = "secondhand"
+{database}
+# The notebooks are released without solutions already; nbgrader only has to learn which cells are graded.
+c.GenerateAssignment.preprocessors = [
+    "nbgrader.preprocessors.LockCells",
+    "nbgrader.preprocessors.ClearOutput",
+    "nbgrader.preprocessors.CheckCellMetadata",
+    "nbgrader.preprocessors.ComputeChecksums",
+    "nbgrader.preprocessors.SaveCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+
+# Submissions are not run by nbgrader: the judge runs them in a sandbox, and its findings are entered.
+c.Autograde.sanitize_preprocessors = [
+    "secondhand.assignments.nbgrader_steps.Rebuild",
+    "nbgrader.preprocessors.OverwriteCells",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+c.Autograde.autograde_preprocessors = [
+    "secondhand.assignments.nbgrader_steps.Judged",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+"""
+
+
+class GradebookError(CourseError):
+    """nbgrader is missing, or could not do something; the message says what."""
+
+
+@dataclass(frozen=True)
+class TaskGrade:
+    """A student's grade for a task: None where a person has not graded it yet."""
+
+    task: str
+    points: float
+    earned: float | None
+
+
+def available() -> None:
+    """Make sure that nbgrader can be used.
+
+    Raises:
+        GradebookError: it is not installed.
+    """
+    try:
+        import nbgrader  # noqa: F401
+    except ImportError:
+        raise GradebookError("nbgrader is not installed; run `pip install 'secondhand[assignments]'`") from None
+
+
+def configure(course: Course, database: str | None) -> None:
+    """Write the settings of nbgrader into the course's folder, unless there are some and none is to be changed.
+
+    Args:
+        course: the course.
+        database: an SQLAlchemy URL of the gradebook's database; None stands for a SQLite file in the folder.
+    """
+    path = course.root / CONFIG
+    if path.exists() and database is None:
+        return
+    line = f"c.CourseDirectory.db_url = {database!r}\n" if database else ""
+    write(path, _CONFIG_TEXT.format(database=line).encode(), private=bool(database))
+
+
+def register(course: Course, assignment: str, students: Sequence[Student]) -> None:
+    """Enter an assignment, whose notebook lies in `source`, and the students of the class.
+
+    Raises:
+        GradebookError: nbgrader cannot.
+    """
+    with _api(course) as api:
+        reason = _reason(api.generate_assignment(assignment, force=True, create=True))
+        if reason:
+            raise GradebookError(f"{assignment} cannot be entered into the gradebook: {reason}")
+        with api.gradebook as book:
+            for student in students:
+                names = {"first_name": student.first_name, "last_name": student.last_name, "email": student.email}
+                book.update_or_create_student(student.id, **names)
+
+
+def enter(course: Course, assignment: str, students: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Enter the grades of students and write their feedback; yield each one's id with what went wrong, or nothing."""
+    with _api(course) as api:
+        for student in students:
+            with time_limit(ENTER_SECONDS):
+                reason = _reason(api.autograde(assignment, student, force=True, create=True))
+            if not reason:
+                # To show a text that was written to be hard to show may take for ever; the grade is entered already.
+                with time_limit(ENTER_SECONDS):
+                    reason = _reason(api.generate_feedback(assignment, student, force=True))
+            yield student, reason
+
+
+@contextlib.contextmanager
+def trusting(trust: bool) -> Iterator[None]:
+    """Let nbgrader's steps know whether students' code may run without isolation."""
+    before = os.environ.get(TRUST_VARIABLE)
+    os.environ[TRUST_VARIABLE] = "1" if trust else "0"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[TRUST_VARIABLE]
+        else:
+            os.environ[TRUST_VARIABLE] = before
+
+
+def grades(course: Course, assignment: str) -> dict[str, list[TaskGrade]]:
+    """Return the grades of all who submitted: id → grade of each task, those by hand included.
+
+    Raises:
+        GradebookError: the assignment is not in the gradebook.
+    """
+    from nbgrader.api import MissingEntry
+
+    with _api(course) as api, api.gradebook as book:
+        try:
+            submissions = book.find_assignment(assignment).submissions
+        except MissingEntry:
+            raise GradebookError(
+                f"{assignment} is not in the gradebook; run `secondhand assignments release`"
+            ) from None
+        found: dict[str, list[TaskGrade]] = {}
+        for submission in submissions:
+            (notebook,) = submission.notebooks
+            by_name = {grade.name: grade for grade in notebook.grades}
+            found[submission.student_id] = [
+                TaskGrade(
+                    name,
+                    grade.max_score,
+                    None if grade.needs_manual_grade and grade.manual_score is None else grade.score,
+                )
+                for name, grade in by_name.items()
+            ]
+        return found
+
+
+@contextlib.contextmanager
+def _api(course: Course) -> Iterator[Any]:
+    available()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from nbgrader.apps.api import NbGraderAPI
+        from nbgrader.coursedir import CourseDirectory
+    from traitlets.config import Config
+    from traitlets.config.loader import PyFileConfigLoader
+
+    if not (course.root / CONFIG).is_file():
+        raise GradebookError(f"{course.root} has no {CONFIG}; run `secondhand assignments release` there first")
+    config = Config(PyFileConfigLoader(CONFIG, path=str(course.root.resolve())).load_config())
+    config.CourseDirectory.root = str(course.root.resolve())
+    # Notebooks go by way of the course's folder, never by nbgrader's exchange, which need not even exist.
+    config.Exchange.root = str(course.root.resolve() / ".exchange")
+    # What goes wrong is found in the log of each call, and reported by whoever called.
+    logger = logging.getLogger("secondhand.nbgrader")
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+    logger.addHandler(logging.NullHandler())
+    directory = CourseDirectory(config=config)
+    api = NbGraderAPI(coursedir=directory, config=config, log=logger)
+    before, path = Path.cwd(), os.environ.get("PATH", "")
+    # nbgrader starts a program that is installed beside it, wherever this interpreter's folder is in the path.
+    os.environ["PATH"] = os.pathsep.join([sysconfig.get_path("scripts"), path])
+    try:
+        with warnings.catch_warnings():
+            # Those of nbgrader's own code are no concern of whoever grades.
+            warnings.simplefilter("ignore")
+            yield api
+    finally:
+        os.chdir(before)
+        os.environ["PATH"] = path
+
+
+def _reason(result: Mapping[str, Any]) -> str:
+    """Return why nbgrader failed; nothing if it did not."""
+    if result["success"]:
+        return ""
+    error, log = str(result.get("error", "")), str(result.get("log", ""))
+    if error.rstrip().endswith("KeyboardInterrupt"):
+        # nbgrader takes an interruption for a failure like any other.
+        raise KeyboardInterrupt
+    found = re.findall(r"(?m)^\s*([\w.]*(?:Error|Exception|Entry)\b:.*)$", f"{error}\n{log}")
+    # The last word of nbgrader is often only that something went wrong.
+    telling = [line for line in found if "Please see the" not in line]
+    return str((telling or found or ["nbgrader does not say why"])[-1])

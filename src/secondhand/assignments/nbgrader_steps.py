@@ -1,0 +1,124 @@
+"""Two steps with which nbgrader's autograder hands submissions to the judge instead of running them itself.
+
+The course's `nbgrader_config.py` names them, so that `nbgrader autograde` grades as `secondhand assignments grade`
+does.
+Only nbgrader imports this module. It knows nothing of how a submission is judged.
+"""
+
+import base64
+import json
+import os
+import re
+from pathlib import Path
+from typing import Any
+
+from nbformat import from_dict
+from nbgrader.preprocessors import NbGraderPreprocessor
+
+from secondhand.assignments.course import Course
+from secondhand.assignments.gradebook import TRUST_VARIABLE
+from secondhand.assignments.grading import Grader
+from secondhand.assignments.judging import TaskResult
+from secondhand.assignments.records import Record, explain
+from secondhand.assignments.session import CellRun
+
+_KEY = "secondhand"
+
+
+class Rebuild(NbGraderPreprocessor):  # type: ignore[misc]
+    """Builds the submitted notebook anew from the text of its cells; nothing else of it is taken over."""
+
+    def preprocess(self, notebook: Any, resources: Any) -> tuple[Any, Any]:
+        """Return the notebook as it was handed out, with the student's text in it."""
+        clean, tags, odd = _grader(resources).prepare(json.dumps(notebook).encode())
+        rebuilt = from_dict(clean)  # type: ignore[no-untyped-call]
+        rebuilt.metadata[_KEY] = {"tags": list(tags), "odd": list(odd)}
+        return rebuilt, resources
+
+
+class Judged(NbGraderPreprocessor):  # type: ignore[misc]
+    """Enters what the judge found into the notebook: outputs, figures, points and reasons."""
+
+    def preprocess(self, notebook: Any, resources: Any) -> tuple[Any, Any]:
+        """Return the notebook with what came of it."""
+        about = notebook.metadata.pop(_KEY, {"tags": [], "odd": []})
+        plain = json.loads(json.dumps(notebook))
+        for cell in plain["cells"]:
+            # The step before this one has added what only nbgrader needs.
+            cell["metadata"].get("nbgrader", {}).pop("checksum", None)
+            cell["metadata"].get("nbgrader", {}).pop("cell_type", None)
+        record = _grader(resources).record(resources["nbgrader"]["student"], plain, about["tags"], about["odd"])
+        for cell in notebook.cells:
+            if cell.cell_type != "code":
+                cell.source = inert(cell.source)
+        enter(notebook, record)
+        return notebook, resources
+
+
+def inert(text: str) -> str:
+    """Return a student's Markdown with its HTML and its links as visible text.
+
+    nbgrader shows it to whoever grades, beside a Jupyter server that does what a page asks for. A blank makes text of a
+    tag or a link without changing formulas or code.
+    """
+    return re.sub(r"<(?=[A-Za-z/!?])", "< ", re.sub(r"\](?=[(:])", "] ", text))
+
+
+def enter(notebook: Any, record: Record) -> None:
+    """Write a record into the cells of a notebook as outputs, which nbgrader reads the points from."""
+    runs = {run.cell.name: run for run in record.judgement.cells}
+    results = {result.task: result for result in record.judgement.tasks}
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code":
+            result = results.get(cell.metadata.get("nbgrader", {}).get("grade_id", ""))
+            graded = _graded(result) if result is not None and cell.metadata.nbgrader.grade else []
+            cell.outputs = _nodes([*_outputs(runs.get(f"cell {index + 1}")), *graded])
+    if record.remarks:
+        listed = "\n".join(f"- {remark}" for remark in record.remarks)
+        note = {"cell_type": "markdown", "metadata": {}, "id": "remarks", "source": f"**Remarks**\n\n{listed}"}
+        notebook.cells[:0] = _nodes([note])
+
+
+def _outputs(run: CellRun | None) -> list[dict[str, Any]]:
+    """Return what a student's cell showed."""
+    if run is None:
+        return []
+    outputs = []
+    if run.output:
+        outputs.append(_stream(run.output + ("\n[the rest of the output was dropped]" if run.cut else "")))
+    for image in run.images:
+        data = {"image/png": base64.b64encode(image).decode("ascii")}
+        outputs.append({"output_type": "display_data", "data": data, "metadata": {}})
+    if run.error:
+        kind, _, message = run.error.partition(": ")
+        lines = run.error.splitlines()
+        outputs.append({"output_type": "error", "ename": kind, "evalue": message, "traceback": lines})
+    return outputs
+
+
+def _graded(result: TaskResult) -> list[dict[str, Any]]:
+    """Return what stands in a grading cell: reasons, and the points, which nbgrader reads."""
+    points = {"text/plain": str(float(result.earned or 0))}
+    shown = {"output_type": "execute_result", "data": points, "metadata": {}, "execution_count": None}
+    return [_stream(explain(result)), shown]
+
+
+def _stream(text: str) -> dict[str, Any]:
+    return {"output_type": "stream", "name": "stdout", "text": text}
+
+
+def _nodes(values: list[dict[str, Any]]) -> list[Any]:
+    return [from_dict(value) for value in values]  # type: ignore[no-untyped-call]
+
+
+_graders: dict[tuple[str, str, bool], Grader] = {}
+
+
+def _grader(resources: Any) -> Grader:
+    # nbgrader works in the course's folder.
+    assignment, trust = resources["nbgrader"]["assignment"], os.environ.get(TRUST_VARIABLE) == "1"
+    key = (str(Path.cwd()), assignment, trust)
+    if key not in _graders:
+        _graders.clear()
+        _graders[key] = Grader.of(Course(Path.cwd()), assignment, trust=trust)
+    return _graders[key]
