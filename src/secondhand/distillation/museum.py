@@ -68,7 +68,7 @@ class Audit:
             }
             for finding in self.findings
         }
-        return pd.DataFrame.from_dict(rows, orient="index")
+        return pd.DataFrame.from_dict(rows, orient="index").rename_axis(columns=t(f"{space}.column.check"))
 
 
 def audit_loss(
