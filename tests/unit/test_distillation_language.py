@@ -275,9 +275,9 @@ P = np.array([0.5, 0.5])
     ("call", "error", "message"),
     [
         (lambda: acceptance_rate(P, torch.tensor(P)), TypeError, "both tensors or both arrays"),
-        (lambda: acceptance_rate(P, [0.2, 0.3]), ValueError, "draft must sum to 1"),
+        (lambda: acceptance_rate(P, [0.2, 0.3]), ValueError, "q must sum to 1"),
         (lambda: acceptance_rate(P, [0.2, 0.3, 0.5]), ValueError, "one shape"),
-        (lambda: acceptance_rate([1.5, -0.5], P), ValueError, "target must be from 0 to 1"),
+        (lambda: acceptance_rate([1.5, -0.5], P), ValueError, "p must be from 0 to 1"),
         (lambda: acceptance_rate(torch.tensor([1, 0]), torch.tensor([1, 0])), TypeError, "must hold floats"),
         (lambda: tokens_per_call([[np.nan]], [[-1.0]]), ValueError, "target_log must hold log-probabilities"),
         (lambda: tokens_per_call([[-1.0]], [[2.0]]), ValueError, "draft_log must hold log-probabilities"),

@@ -19,15 +19,15 @@ NextToken = Callable[[tuple[int, ...]], ArrayLike] | ArrayLike
 
 
 @overload
-def acceptance_rate(target: torch.Tensor, draft: torch.Tensor) -> torch.Tensor: ...
+def acceptance_rate(p: torch.Tensor, q: torch.Tensor) -> torch.Tensor: ...
 @overload
-def acceptance_rate(target: ArrayLike, draft: ArrayLike) -> float | Float[np.ndarray, "..."]: ...
-def acceptance_rate(target: Any, draft: Any) -> Any:
+def acceptance_rate(p: ArrayLike, q: ArrayLike) -> float | Float[np.ndarray, "..."]: ...
+def acceptance_rate(p: Any, q: Any) -> Any:
     """Return Σ min(p, q) over the last axis: how often a draft from q is accepted as a token of p. It is 1 − TV(p, q).
 
     Args:
-        target: probabilities p, with the tokens in the last axis; a tensor, or anything that makes an array.
-        draft: probabilities q, of the same kind and shape.
+        p: the target's probabilities, with the tokens in the last axis; a tensor, or anything that makes an array.
+        q: the draft's probabilities, of the same kind and shape.
 
     Returns:
         Rates from 0 to 1 in the shape without the last axis: a tensor for tensors, else an array, or a float if no
@@ -41,10 +41,10 @@ def acceptance_rate(target: Any, draft: Any) -> Any:
         Y. Leviathan, M. Kalman and Y. Matias (2023), Fast Inference from Transformers via Speculative Decoding,
         section 3.
     """
-    if isinstance(target, torch.Tensor) != isinstance(draft, torch.Tensor):
-        kinds = f"{type(target).__name__} and {type(draft).__name__}"
-        raise TypeError(f"target and draft must be both tensors or both arrays, got {kinds}")
-    for name, law in (("target", target), ("draft", draft)):
+    if isinstance(p, torch.Tensor) != isinstance(q, torch.Tensor):
+        kinds = f"{type(p).__name__} and {type(q).__name__}"
+        raise TypeError(f"p and q must be both tensors or both arrays, got {kinds}")
+    for name, law in (("p", p), ("q", q)):
         if isinstance(law, torch.Tensor) and not law.is_floating_point():
             raise TypeError(f"{name} must hold floats, got {law.dtype}")
         values = law.detach().double().cpu().numpy() if isinstance(law, torch.Tensor) else law
@@ -57,12 +57,12 @@ def acceptance_rate(target: Any, draft: Any) -> Any:
             raise ValueError(
                 f"{name} must sum to 1 over its last axis, got {total:g}; take the softmax of logits first"
             )
-    if isinstance(target, torch.Tensor):
-        _same_shape(tuple(target.shape), tuple(draft.shape))
-        return torch.minimum(target, draft).sum(dim=-1)
-    p, q = _validation.shares("target", target), _validation.shares("draft", draft)
-    _same_shape(p.shape, q.shape)
-    return _validation.plain(np.minimum(p, q).sum(axis=-1))
+    if isinstance(p, torch.Tensor):
+        _same_shape(tuple(p.shape), tuple(q.shape))
+        return torch.minimum(p, q).sum(dim=-1)
+    target, draft = _validation.shares("p", p), _validation.shares("q", q)
+    _same_shape(target.shape, draft.shape)
+    return _validation.plain(np.minimum(target, draft).sum(axis=-1))
 
 
 def _slack(law: Any) -> float:
