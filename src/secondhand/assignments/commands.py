@@ -3,14 +3,13 @@
 They only read arguments, show progress and print results; they know nothing of how the work is done.
 """
 
-import functools
-import signal
-from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any
 
 import typer
+
+from secondhand._commands import fail, failing_loudly
+from secondhand.assignments.sandbox import SandboxError
 
 app = typer.Typer(
     help="Assignments for a class: release, collect, grade, report. See `secondhand assignments release --help`.",
@@ -18,8 +17,6 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-
-_Command = TypeVar("_Command", bound=Callable[..., None])
 
 CourseOption = Annotated[Path, typer.Option("--course", help="Folder of the course, with roster.csv in it.")]
 JobsOption = Annotated[int, typer.Option("--jobs", min=0, help="How many at once; 0 stands for the number of cores.")]
@@ -32,31 +29,11 @@ TrustOption = Annotated[
 ]
 
 
-def _failing_loudly(command: _Command) -> _Command:
-    """Print what stops a command, without the traceback of this program, and end with a status that is not zero."""
-
-    @functools.wraps(command)
-    def run(*arguments: object, **options: object) -> None:
-        from secondhand.assignments.sandbox import SandboxError
-
-        signal.signal(signal.SIGTERM, _stop_on_termination)
-        try:
-            command(*arguments, **options)
-        except (ValueError, SandboxError) as error:
-            _fail(str(error))
-        except KeyboardInterrupt:
-            _fail("stopped; what was finished is kept, so give the same command again to go on", status=130)
-
-    return run  # type: ignore[return-value]
-
-
-def _fail(message: str, *, status: int = 1) -> NoReturn:
-    typer.echo(f"\nFAILED: {message}", err=True)
-    raise typer.Exit(status)
-
-
-def _stop_on_termination(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
+_failing_loudly = failing_loudly(
+    ValueError,
+    SandboxError,
+    stopped="stopped; what was finished is kept, so give the same command again to go on",
+)
 
 
 def _bar(total: int, what: str) -> Any:
@@ -129,7 +106,7 @@ def collect(
         typer.echo(f"  {problem}")
     typer.echo(f"Next: secondhand assignments grade {assignment} --course {course}")
     if collected.problems:
-        _fail(f"{len(collected.problems)} files need a look; the others can be graded")
+        fail(f"{len(collected.problems)} files need a look; the others can be graded")
 
 
 @app.command()
@@ -167,7 +144,7 @@ def grade(
     )
     if outcome.failed:
         listed = "\n".join(f"  {student}: {reason}" for student, reason in sorted(outcome.failed.items()))
-        _fail(f"{len(outcome.failed)} submissions could not be graded:\n{listed}")
+        fail(f"{len(outcome.failed)} submissions could not be graded:\n{listed}")
 
 
 @app.command()

@@ -7,15 +7,13 @@ import functools
 import http.server
 import os
 import shutil
-import signal
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from types import FrameType
-from typing import Annotated, NoReturn, TypeVar
+from typing import Annotated
 
 import typer
 
+from secondhand._commands import fail, failing_loudly
 from secondhand.assignments.commands import app as assignments
 from secondhand.book.project import BuildError, Project, find_root, secondhand_data
 
@@ -28,31 +26,9 @@ app = typer.Typer(
 
 app.add_typer(assignments, name="assignments")
 
-_Command = TypeVar("_Command", bound=Callable[..., None])
-
-
-def _failing_loudly(command: _Command) -> _Command:
-    """Print what stops a command, without the traceback of this program, and end with a status that is not zero."""
-
-    @functools.wraps(command)
-    def run(*arguments: object, **options: object) -> None:
-        try:
-            command(*arguments, **options)
-        except (BuildError, ValueError) as error:
-            _fail(str(error))
-        except KeyboardInterrupt:
-            _fail("stopped; what was finished is kept, so the next build goes on from there", status=130)
-
-    return run  # type: ignore[return-value]
-
-
-def _fail(message: str, *, status: int = 1) -> NoReturn:
-    typer.echo(f"\nFAILED: {message}", err=True)
-    raise typer.Exit(status)
-
-
-def _stop_on_termination(_signal: int, _frame: FrameType | None) -> NoReturn:
-    raise KeyboardInterrupt
+_failing_loudly = failing_loudly(
+    BuildError, ValueError, stopped="stopped; what was finished is kept, so the next build goes on from there"
+)
 
 
 def _report(line: str) -> None:
@@ -65,7 +41,6 @@ def build() -> None:
     """Execute the chapters that changed and build the site in _build/html."""
     from secondhand.book.build import build as build_site
 
-    signal.signal(signal.SIGTERM, _stop_on_termination)
     project = secondhand_data(find_root(Path.cwd()))
     site = build_site(project, _report)
     _report(f"The site is in {site.relative_to(project.root)}. Read it with `make serve`.")
@@ -82,10 +57,10 @@ def accept_translation(pages: Annotated[list[Path], typer.Argument(help="Pages o
     for page in pages:
         source = sources.get(page.resolve())
         if source is None:
-            _fail(f"{page} is not a page of the Spanish edition; those are below {root / 'es'}")
+            fail(f"{page} is not a page of the Spanish edition; those are below {root / 'es'}")
         found = differences(source.read_text(encoding="utf-8"), page.read_text(encoding="utf-8"))
         if found:
-            _fail(f"{page} departs from {source.relative_to(root)}:\n" + "\n".join(found))
+            fail(f"{page} departs from {source.relative_to(root)}:\n" + "\n".join(found))
         accept(source, page)
         _report(f"{page} now translates {source.relative_to(root)} as it stands.")
 
@@ -99,12 +74,12 @@ def serve(port: Annotated[int, typer.Option(help="Port on this machine.")] = 800
     project = Project(find_root(Path.cwd()))
     restore_site(project)
     if not (project.site / "index.html").is_file():
-        _fail("the site has not been built; run `make book` first")
+        fail("the site has not been built; run `make book` first")
     handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(project.site))
     try:
         server = http.server.ThreadingHTTPServer(("127.0.0.1", port), handler)
     except OSError as error:
-        _fail(f"port {port} cannot be used ({error.strerror}); choose another with --port")
+        fail(f"port {port} cannot be used ({error.strerror}); choose another with --port")
     with server:
         _report(f"The book is at http://127.0.0.1:{server.server_port}/ (Ctrl-C ends it)")
         try:
@@ -136,7 +111,6 @@ def bench() -> None:
     from secondhand.book import bench as benchmarks
     from secondhand.book.comparisons import comparisons
 
-    signal.signal(signal.SIGTERM, _stop_on_termination)
     root = find_root(Path.cwd())
     chapters = benchmarks.bench_chapters(Project(root), _report)
     ratios = []
@@ -148,7 +122,7 @@ def bench() -> None:
     over = [chapter.label for chapter, took in chapters if not benchmarks.within_budget(took)]
     over += [pair.name for pair, ratio in ratios if ratio > pair.limit]
     if over:
-        _fail(f"over budget: {', '.join(over)} (see BENCHMARKS.md)")
+        fail(f"over budget: {', '.join(over)} (see BENCHMARKS.md)")
     _report("All within budget; the table is in BENCHMARKS.md.")
 
 
@@ -165,7 +139,7 @@ def peers() -> None:
     (root / "PEERS.md").write_text(peers_md(scans, machine()), encoding="utf-8")
     slower = [scan.tool for scan in scans[1:] if scan.seconds <= scans[0].seconds]
     if slower:
-        _fail(f"the book's scan is not the fastest: {', '.join(slower)} took less time (see PEERS.md)")
+        fail(f"the book's scan is not the fastest: {', '.join(slower)} took less time (see PEERS.md)")
     _report("The table is in PEERS.md.")
 
 
@@ -180,7 +154,7 @@ def environment(
     root = find_root(Path.cwd())
     if check:
         if drifted(root):
-            _fail("environment.yml is not what requirements.lock makes it; run `secondhand environment`")
+            fail("environment.yml is not what requirements.lock makes it; run `secondhand environment`")
         _report("environment.yml carries the locked versions.")
         return
     (root / "environment.yml").write_text(expected(root), encoding="utf-8")
