@@ -75,7 +75,7 @@ def available() -> None:
     try:
         import nbgrader  # noqa: F401
     except ImportError:
-        raise GradebookError("nbgrader is not installed; run `pip install 'secondhand[assignments]'`") from None
+        raise GradebookError("nbgrader is not installed; run `pip install -e '.[assignments]'`") from None
 
 
 def configure(course: Course, database: str | None) -> None:
