@@ -62,7 +62,7 @@ lock: ## Take the newest versions that fit pyproject.toml; write requirements.lo
 	rm -rf _build/lock-venv
 	$(PYTHON) -m venv _build/lock-venv
 	@# torch stays at its version: the newest one for Linux brings gigabytes of CUDA, and is a decision, not an update.
-	_build/lock-venv/bin/python -m pip install --quiet 'setuptools>=77' "$$(grep '^torch==' requirements.lock)" -e '.[book,test]'
+	_build/lock-venv/bin/python -m pip install --quiet 'setuptools>=77' "$$(grep '^torch==' requirements.lock)" -e '.[assignments,book,test]'
 	@{ echo "# The exact version of everything the book needs: the one place where versions are pinned."; \
 	   echo "# \`make lock\` writes it anew; environment.yml (Binder) is made from it, and a test holds the two together."; \
 	   echo "# torch is pinned without a local part, so that the CPU build and the build of any platform satisfy it."; \

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -331,23 +332,38 @@ def test_collecting_again_takes_over_what_is_new_only(course: Course, graded: di
     assert "empty.ipynb: it is a link or no file" in told
 
 
-def test_nbgrader_grades_the_same_by_its_own_command(course: Course, graded: dict[str, str]) -> None:
+def test_nbgrader_grades_the_same_by_its_own_commands(course: Course, graded: dict[str, str], tmp_path: Path) -> None:
+    """All of the class, from what was collected: nothing that the judge had found before is there."""
     from secondhand.assignments import gradebook
 
     before = gradebook.grades(course, "shares")
-    (course.judged("shares", "partial")).unlink()
-    arguments = ["autograde", "shares", "--student", "partial", "--force"]
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments],
-        cwd=course.root,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    alone = Course(tmp_path / "alone")
+    shutil.copytree(course.root, alone.root, ignore=shutil.ignore_patterns("judged", "autograded", "feedback", "*.db"))
+    nbgrader(alone, "generate_assignment", "shares", "--force")
+    nbgrader(alone, "autograde", "shares")
+    nbgrader(alone, "generate_feedback", "shares")
+    nbgrader(alone, "export", "--to", "exported.csv")
+    assert gradebook.grades(alone, "shares") == before
+    judged = alone.root / "judged" / "shares"
+    for student in before:
+        record = json.loads((judged / f"{student}.json").read_text())
+        reference = json.loads(course.judged("shares", student).read_text())
+        assert record["judgement"]["tasks"] == reference["judgement"]["tasks"], student
+        assert (alone.root / "feedback" / student / "shares" / "shares.html").exists()
+    with (alone.root / "exported.csv").open(encoding="utf-8", newline="") as file:
+        exported = {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
+    assert {student: exported[student] for student in before} == {
+        student: float(rows(course)[student]["score"]) for student in before
+    }
+
+
+def nbgrader(course: Course, *arguments: str) -> None:
+    """Run a command of nbgrader's own in the course's folder."""
+    command = [sys.executable, "-m", "nbgrader", *arguments]
+    # nbgrader itself starts a program that an activated environment has in its path.
+    activated = {**environment(), "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])}
+    done = subprocess.run(command, cwd=course.root, env=activated, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert course.judged("shares", "partial").exists()
-    assert gradebook.grades(course, "shares") == before
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
