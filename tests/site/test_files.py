@@ -7,6 +7,7 @@ import pytest
 import yaml
 
 from secondhand import exercises
+from secondhand.assignments.source import read_problem_set, regions
 from secondhand.book import site_checks
 from secondhand.book.launch import notebook_path
 from secondhand.messages import LANGUAGES
@@ -33,6 +34,26 @@ def test_no_solution_is_shown_before_it_is_asked_for(site: Path) -> None:
     assert parts
     assert all(part.strip() for part in parts)
     assert site_checks.exposed_solutions(site, parts) == []
+
+
+def test_nothing_hidden_of_an_assignment_is_on_the_site(site: Path, root: Path) -> None:
+    hidden = list[str]()
+    for path in sorted((root / "assignments").glob("*.md")):
+        if path.stem == "README":
+            continue
+        for cell in read_problem_set(path, root / "chapters").cells():
+            if cell.role in ("check", "rubric", "solution"):
+                hidden.append(cell.source)
+            elif cell.role == "answer":
+                found = cell.source.splitlines()
+                hidden += ["\n".join(found[begin + 1 : end]) for begin, end in regions(cell.source)]
+    # What is shorter, such as `return total`, others have written too.
+    hidden = [text for text in hidden if len(text) > 60]
+    assert hidden
+    assert site_checks.exposed_solutions(site, hidden) == []
+    for path in site.rglob("solutions/*.html"):
+        text = site_checks._squeezed(site_checks._soup(path).get_text())
+        assert not [part for part in hidden if site_checks._squeezed(part) in text], path
 
 
 def test_every_solution_offered_is_the_reference_solution(site: Path) -> None:

@@ -99,9 +99,9 @@ def test_best_of_chooses_by_score_and_not_by_value() -> None:
         (
             lambda: Verifier("0.9", 0),
             TypeError,
-            "keep_correct must be a number or one number for each class, got '0.9'",
+            "keep_correct must hold numbers, got '0.9'",
         ),
-        (lambda: Verifier(True, 0), TypeError, "keep_correct must be a number or one number for each class, got True"),
+        (lambda: Verifier(True, 0), TypeError, "keep_correct must hold numbers, got True"),
         (
             lambda: Verifier([1, 1, 1], [0, 0]),
             ValueError,
@@ -117,7 +117,7 @@ def test_best_of_chooses_by_score_and_not_by_value() -> None:
             TypeError,
             "verifier must be a Verifier, got (0.9, 0.3) (tuple)",
         ),
-        (lambda: Verifier("x", 0), TypeError, "keep_correct must be a number or one number for each class, got 'x'"),
+        (lambda: Verifier("x", 0), TypeError, "keep_correct must hold numbers, got 'x'"),
         (
             lambda: Verifier(1, 0).keeps(LABELS, TRUTH[:2], seed=10_000),
             ValueError,

@@ -6,7 +6,7 @@ It draws arrays over generations and knows nothing of where they come from.
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from matplotlib.axes import Axes
 from scipy import stats
 
@@ -96,6 +96,75 @@ def interval_plot(
     axes.fill_between(x, mean - margin, mean + margin, color=colour, alpha=0.18, linewidth=0)
     axes.plot(x, mean, color=colour, marker=marker, markersize=4.5, markeredgecolor=COLOURS.panel, label=label)
     axes.set(xlabel=t("common.axis.generation"))
+    return axes
+
+
+def mean_points(
+    axes: Axes,
+    x: Float[np.ndarray, " places"] | Int[np.ndarray, " places"] | Sequence[float],
+    runs: Float[np.ndarray, "seeds places"],
+    *,
+    colour: str,
+    marker: str = "o",
+    label: str | None = None,
+    line: bool = False,
+) -> Axes:
+    """Draw the mean over seeds at each place, with its 95 % interval (Student) as a vertical bar.
+
+    Args:
+        axes: where to draw.
+        x: the places.
+        runs: one row a seed, one column a place.
+        colour: colour of the means and their bars.
+        marker: marker of the means, so that series differ without colour too.
+        label: name of the series in the legend.
+        line: whether a thin line joins the means.
+    """
+    axes.errorbar(
+        x,
+        runs.mean(axis=0),
+        student_margin(runs),
+        fmt=f"{marker}-" if line else marker,
+        linewidth=1.2,
+        color=colour,
+        markeredgecolor=COLOURS.panel,
+        markersize=6,
+        capsize=3,
+        label=label,
+    )
+    return axes
+
+
+def mean_in_row(
+    axes: Axes,
+    row: float,
+    values: Float[np.ndarray, " seeds"],
+    *,
+    colour: str,
+    marker: str = "o",
+    filled: bool = True,
+) -> Axes:
+    """Draw the mean over seeds in a row of its own, with its 95 % interval (Student) as a horizontal bar.
+
+    Args:
+        axes: where to draw.
+        row: height of the row.
+        values: one value a seed.
+        colour: colour of the mean and its bar.
+        marker: marker of the mean.
+        filled: whether the marker is filled.
+    """
+    axes.errorbar(
+        [values.mean()],
+        [row],
+        xerr=student_margin(values[:, None]),
+        fmt=marker,
+        color=colour,
+        markerfacecolor=colour if filled else COLOURS.panel,
+        markeredgecolor=COLOURS.ink if filled else colour,
+        markersize=7,
+        capsize=4,
+    )
     return axes
 
 

@@ -5,10 +5,9 @@ from typing import Any
 
 import numpy as np
 from jaxtyping import Float
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from secondhand.figures.bands import interval_plot, student_margin
+from secondhand.figures.bands import interval_plot, mean_in_row, mean_points
 from secondhand.figures.theme import COLOURS, PALETTE, figure_grid
 from secondhand.messages import t
 
@@ -100,9 +99,7 @@ def gap(recovered: Mapping[str, Float[np.ndarray, " seeds"]]) -> Figure:
     figure, (axes,) = figure_grid(height=2.8)
     for row, values in enumerate(recovered.values()):
         axes.plot(100 * values, np.full(len(values), row), "o", color=COLOURS.muted, alpha=0.55, markersize=4.5)
-        margin = student_margin(100 * values[:, None])
-        look: dict[str, Any] = {"color": COLOURS.model, "markeredgecolor": COLOURS.panel, "markersize": 8, "capsize": 4}
-        axes.errorbar([100 * values.mean()], [row], xerr=margin, fmt="D", **look)
+        mean_in_row(axes, row, 100 * values, colour=COLOURS.model, marker="D")
     for place in (0, 100):
         axes.axvline(place, color=COLOURS.ink, linestyle="--", linewidth=1.2)
     axes.set_yticks(range(len(recovered)), [t(f"beyond-the-teacher.gap.{name}") for name in recovered])
@@ -165,7 +162,8 @@ def best_of(
     for name, runs in measured.items():
         colour, marker = _LOOKS[name]
         axes.plot(tries, 100 * expected[name], ":", color=COLOURS.theory)
-        _points(axes, tries, 100 * runs, t(f"beyond-the-teacher.best.{name}"), colour, marker)
+        label = t(f"beyond-the-teacher.best.{name}")
+        mean_points(axes, tries, 100 * runs, colour=colour, marker=marker, label=label)
     axes.plot([], [], ":", color=COLOURS.theory, label=t("common.legend.theory"))
     axes.set(
         xscale="log",
@@ -216,12 +214,3 @@ def drift(
     right.set(xlabel=t("beyond-the-teacher.rounds.axis"), ylabel=t("beyond-the-teacher.drift.variety"), ylim=(0, None))
     right.legend(loc="lower left")
     return figure
-
-
-def _points(
-    axes: Axes, x: Sequence[int], runs: Float[np.ndarray, "chains tries"], label: str, colour: str, marker: str
-) -> None:
-    margin, mean = student_margin(runs), runs.mean(axis=0)
-    axes.errorbar(
-        x, mean, margin, fmt=marker, color=colour, markeredgecolor=COLOURS.panel, markersize=6, capsize=3, label=label
-    )

@@ -7,7 +7,7 @@ from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from secondhand.figures.bands import student_margin
+from secondhand.figures.bands import mean_in_row, mean_points
 from secondhand.figures.theme import COLOURS, PALETTE, figure_grid
 from secondhand.messages import t
 
@@ -35,16 +35,7 @@ def _rows(axes: Axes, values: Mapping[str, Float[np.ndarray, " students"]], labe
         colour, marker = _STUDENTS.get(kind, PALETTE[row]), _MARKERS[row]
         heights = row + 0.14 * generator.uniform(-1, 1, len(runs))
         axes.plot(runs, heights, ".", color=colour, alpha=0.55)
-        margin = float(student_margin(runs[:, None])[0])
-        axes.errorbar(
-            [runs.mean()],
-            [row],
-            xerr=[margin],
-            fmt=marker,
-            color=colour,
-            markeredgecolor=COLOURS.ink,
-            capsize=4,
-        )
+        mean_in_row(axes, row, runs, colour=colour, marker=marker)
     axes.set_yticks(range(len(values)), list(labels))
     axes.set_ylim(len(values) - 0.5, -0.5)
     axes.grid(visible=False, axis="y")
@@ -254,16 +245,7 @@ def speculation(
     figure, (axes,) = figure_grid(height=3.3)
     for (kind, (runs, formula)), marker in zip(tokens.items(), _MARKERS, strict=False):
         colour = _STUDENTS[kind]
-        axes.errorbar(
-            drafts,
-            runs.mean(axis=0),
-            student_margin(runs),
-            fmt=marker,
-            color=colour,
-            markeredgecolor=COLOURS.panel,
-            capsize=3,
-            label=_t(f"student.{kind}"),
-        )
+        mean_points(axes, drafts, runs, colour=colour, marker=marker, label=_t(f"student.{kind}"))
         axes.plot(drafts, formula, ":", color=colour, linewidth=2)
     axes.plot([], [], ":", color=COLOURS.muted, label=_t("speculation.alike"))
     axes.set(xlabel=_t("speculation.axis"), ylabel=_t("speculation.tokens"), xticks=drafts)

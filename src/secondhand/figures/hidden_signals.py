@@ -4,11 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from jaxtyping import Float
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from scipy import stats
 
-from secondhand.figures.bands import student_margin
+from secondhand.figures.bands import mean_in_row, mean_points
 from secondhand.figures.theme import COLOURS, PALETTE, figure_grid
 from secondhand.messages import t
 
@@ -36,16 +35,7 @@ def radioactivity(
     for axes, chosen in zip(panels, (shares >= 0, shares <= few + 1e-9), strict=True):
         x, runs = 100 * shares[chosen], scores[:, chosen]
         axes.plot(np.tile(x, (len(runs), 1)).T, runs.T, ".", color=COLOURS.muted, markersize=3, alpha=0.5)
-        axes.errorbar(
-            x,
-            runs.mean(axis=0),
-            student_margin(runs),
-            fmt="o",
-            color=COLOURS.model,
-            markeredgecolor=COLOURS.panel,
-            capsize=3,
-            label=t("hidden-signals.radioactivity.students"),
-        )
+        mean_points(axes, x, runs, colour=COLOURS.model, label=t("hidden-signals.radioactivity.students"))
         axes.plot(x, expected[chosen], ":", color=COLOURS.theory, label=t("common.legend.theory"))
         axes.axhline(alarm, color=COLOURS.human, linestyle="--", label=t("hidden-signals.radioactivity.alarm"))
         axes.set(xlabel=t("hidden-signals.axis.share"))
@@ -147,7 +137,7 @@ def reach(
     words = np.asarray(sizes, dtype=float)
     for (share, (runs, expected)), colour, marker in zip(scores.items(), PALETTE, _MARKERS, strict=False):
         label = t("hidden-signals.reach.share", share=100 * share)
-        _dots(left, words, runs, colour, marker, label)
+        mean_points(left, words, runs, colour=colour, marker=marker, label=label)
         (theory,) = left.plot(words, expected, ":", color=COLOURS.theory)
         # Further right the law of the root would leave the panel, through the legend.
         course = np.geomspace(words[0], min(words[-1], 10 * words[0]), 50)
@@ -167,26 +157,6 @@ def reach(
     return figure
 
 
-def _dots(
-    axes: Axes,
-    x: Float[np.ndarray, " sizes"],
-    runs: Float[np.ndarray, "keys sizes"],
-    colour: str,
-    marker: str,
-    label: str,
-) -> None:
-    axes.errorbar(
-        x,
-        runs.mean(axis=0),
-        student_margin(runs),
-        fmt=marker,
-        color=colour,
-        markeredgecolor=COLOURS.panel,
-        capsize=3,
-        label=label,
-    )
-
-
 def inheritance(accuracies: Mapping[str, Float[np.ndarray, " networks"]], *, chance: float = 0.1) -> Figure:
     """Draw the accuracy of each student, one row for each thing that student and teacher share.
 
@@ -200,8 +170,7 @@ def inheritance(accuracies: Mapping[str, Float[np.ndarray, " networks"]], *, cha
         colour = COLOURS.human if name == "teacher" else COLOURS.model
         heights = row + 0.16 * generator.uniform(-1, 1, len(values))
         axes.plot(100 * values, heights, ".", color=colour, alpha=0.45)
-        mean, margin = 100 * values.mean(), 100 * float(student_margin(values[:, None])[0])
-        axes.errorbar([mean], [row], xerr=[margin], fmt="o", color=colour, markeredgecolor=COLOURS.ink, capsize=4)
+        mean_in_row(axes, row, 100 * values, colour=colour)
     axes.axvline(100 * chance, color=COLOURS.theory, linestyle=":")
     axes.set_yticks(range(len(accuracies)), [t(f"hidden-signals.inheritance.{name}") for name in accuracies])
     axes.set(xlabel=t("hidden-signals.inheritance.axis"), xlim=(-2, 102))

@@ -5,11 +5,10 @@ from collections.abc import Hashable, Mapping, Sequence
 import networkx as nx
 import numpy as np
 from jaxtyping import Float
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
-from secondhand.figures.bands import student_margin
+from secondhand.figures.bands import mean_points
 from secondhand.figures.theme import COLOURS, PALETTE, figure_grid
 from secondhand.messages import t
 
@@ -40,10 +39,10 @@ def relay(
     looks = ((COLOURS.human, "o", "--", -0.05), (COLOURS.model, "s", ":", 0.05))
     for (name, shares), (colour, marker, style, shift) in zip(found.items(), looks, strict=False):
         label = t(f"inherited-licences.relay.{name}")
-        _dots(left, places, shares, colour=colour, marker=marker, label=label)
+        mean_points(left, places, shares, colour=colour, marker=marker, label=label)
         theory = t(f"inherited-licences.relay.theory-{name}")
         left.plot(places, chances[name], color=colour, linestyle=style, label=theory)
-        _dots(right, np.asarray(orders) + shift, repeated[name], colour=colour, marker=marker, label=label)
+        mean_points(right, np.asarray(orders) + shift, repeated[name], colour=colour, marker=marker, label=label)
     right.plot(orders, expected, color=COLOURS.theory, linestyle="--", label=t("common.legend.theory"))
     labels = [t("inherited-licences.relay.control") if number == 0 else str(number) for number in copies]
     left.set_xticks(places, labels)
@@ -73,7 +72,7 @@ def known(
     colours, styles = (COLOURS.theory, COLOURS.model, PALETTE[3]), ("-", "--", ":")
     for (label, curve), colour, style in zip(curves.items(), colours, styles, strict=False):
         axes.plot(*curve, color=colour, linestyle=style, label=label)
-    _dots(
+    mean_points(
         axes,
         np.asarray(numbers),
         simulated,
@@ -147,7 +146,7 @@ def generations(
             colour, marker, style = _ANSWERS[answer]
             steps = np.arange(1, len(expected) + 1)
             axes.plot(steps, expected, color=colour, linestyle=style)
-            _dots(
+            mean_points(
                 axes,
                 steps,
                 simulated,
@@ -161,26 +160,3 @@ def generations(
         axes.legend(loc="upper left", ncols=3, columnspacing=1.0, handletextpad=0.3, fontsize=9)
     grid[0].set(ylabel=t("inherited-licences.generations.share"))
     return figure
-
-
-def _dots(
-    axes: Axes,
-    places: Float[np.ndarray, " n"] | np.ndarray,
-    runs: Float[np.ndarray, "seeds n"],
-    *,
-    colour: str,
-    marker: str,
-    label: str,
-) -> None:
-    """Draw means over seeds with their 95 % intervals, without a line."""
-    axes.errorbar(
-        places,
-        runs.mean(axis=0),
-        yerr=student_margin(runs),
-        fmt=marker,
-        color=colour,
-        markeredgecolor=COLOURS.panel,
-        markersize=6,
-        capsize=2,
-        label=label,
-    )

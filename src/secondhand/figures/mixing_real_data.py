@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullLocator
 
-from secondhand.figures.bands import interval_plot, student_margin
+from secondhand.figures.bands import interval_plot, mean_points
 from secondhand.figures.phases import phase_plot
 from secondhand.figures.theme import COLOURS, PALETTE, figure_grid
 from secondhand.messages import t
@@ -60,15 +60,7 @@ def errors(
         for model, runs in simulated[workflow].items():
             marker = markers.setdefault(model, _MARKERS[len(markers)])
             places = np.unique(np.geomspace(1, runs.shape[1] - 1, 8).astype(int))
-            axes.errorbar(
-                places,
-                runs.mean(axis=0)[places],
-                yerr=student_margin(runs)[places],
-                fmt=marker,
-                color=colour,
-                markeredgecolor=COLOURS.panel,
-                markersize=6,
-            )
+            mean_points(axes, places, runs[:, places], colour=colour, marker=marker)
     for label, limit in limits.items():
         axes.axhline(limit, color=COLOURS.theory, linestyle=":", linewidth=1.2)
         axes.annotate(
@@ -110,15 +102,7 @@ def one_real_item(simulated: Mapping[int, Runs], expected: Mapping[int, Course],
             label=t("mixing-real-data.one.label", size=size),
         )
         places = np.linspace(0, course.size - 1, 9 + place).astype(int)[1:]
-        axes.errorbar(
-            time[places],
-            runs.mean(axis=0)[places],
-            yerr=student_margin(runs)[places],
-            fmt=_MARKERS[place],
-            color=colour,
-            markeredgecolor=COLOURS.panel,
-            markersize=6,
-        )
+        mean_points(axes, time[places], runs[:, places], colour=colour, marker=_MARKERS[place])
     axes.axhline(level, color=COLOURS.theory, linestyle=":", linewidth=1.4)
     axes.annotate("2/3", (0.01, level), xycoords=("axes fraction", "data"), xytext=(0, -12), textcoords="offset points")
     axes.set(
@@ -287,14 +271,7 @@ def tails(simulated: Mapping[str, Runs], expected: Mapping[str, Course], law: Co
         label = t(f"mixing-real-data.tails.{name}")
         axes.plot(time, course[1:], color=colour, linestyle=_LINES[place], label=label)
         places = np.unique(np.geomspace(1, course.size - 1, 9).astype(int))
-        axes.errorbar(
-            places,
-            runs.mean(axis=0)[places],
-            yerr=student_margin(runs)[places],
-            fmt=_MARKERS[place],
-            color=colour,
-            markeredgecolor=COLOURS.panel,
-        )
+        mean_points(axes, places, runs[:, places], colour=colour, marker=_MARKERS[place])
     time = np.arange(1, law.size)
     axes.plot(time, law[1:], color=COLOURS.theory, linestyle=":", label=t("mixing-real-data.tails.law"))
     linear = expected["replace"][1] * time[:8]
@@ -336,15 +313,7 @@ def digits(accuracy: Mapping[str, Runs], variety: Mapping[str, Runs]) -> Figure:
 def _line_and_dots(axes: Axes, expected: Course, runs: Runs, place: int, *, label: str) -> None:
     axes.plot(expected, color=PALETTE[place], linestyle=_LINES[place], label=label)
     places = np.linspace(0, expected.size - 1, 11).astype(int)[1:]
-    axes.errorbar(
-        places,
-        runs.mean(axis=0)[places],
-        yerr=student_margin(runs)[places],
-        fmt=_MARKERS[place],
-        color=PALETTE[place],
-        markeredgecolor=COLOURS.panel,
-        markersize=6,
-    )
+    mean_points(axes, places, runs[:, places], colour=PALETTE[place], marker=_MARKERS[place])
 
 
 def _plain_numbers(axes: Axes, *names: str) -> None:

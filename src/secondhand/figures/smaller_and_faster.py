@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.figure import Figure
 
-from secondhand.figures.bands import interval_plot, student_margin
+from secondhand.figures.bands import interval_plot, mean_in_row, mean_points, student_margin
 from secondhand.figures.theme import COLOURS, PALETTE, figure_grid
 from secondhand.measures import Interval
 from secondhand.messages import t
@@ -91,8 +91,7 @@ def rows(
     figure, (axes,) = figure_grid(height=0.9 + 0.5 * len(values))
     for row, runs in enumerate(values.values()):
         axes.plot(runs, np.full(len(runs), row) + 0.22, ".", color=COLOURS.muted, alpha=0.8)
-        margin = float(student_margin(runs[:, None])[0])
-        axes.errorbar([runs.mean()], [row], xerr=[margin], fmt="o", color=COLOURS.model, capsize=4)
+        mean_in_row(axes, row, runs, colour=COLOURS.model)
     if mark is not None:
         axes.axvline(mark, color=COLOURS.theory, linestyle=":")
     axes.set_yticks(range(len(values)), [t(f"smaller-and-faster.start.{name}") for name in values])
@@ -174,13 +173,12 @@ def ranks(
     figure, (axes,) = figure_grid(height=3.8)
     runs = 100 * accuracy
     label = t("smaller-and-faster.ranks.adapters")
-    axes.errorbar(trained, runs.mean(axis=0), student_margin(runs), fmt="o-", color=PALETTE[0], capsize=3, label=label)
+    mean_points(axes, trained, runs, colour=PALETTE[0], label=label, line=True)
     for x, y, rank in zip(trained, runs.mean(axis=0), names, strict=True):
         axes.annotate(f"r = {rank}", (x, y), xytext=(-4, 9), textcoords="offset points")
     for (name, (count, values)), colour, marker in zip(others.items(), PALETTE[1:], "sD", strict=False):
-        margin = student_margin(100 * values[:, None])
         words = t(f"smaller-and-faster.ranks.{name}")
-        axes.errorbar([count], [100 * values.mean()], margin, fmt=marker, color=colour, capsize=3, label=words)
+        mean_points(axes, [count], 100 * values[:, None], colour=colour, marker=marker, label=words)
     axes.axhline(10, color=COLOURS.theory, linestyle=":")
     axes.set(xscale="log", xlabel=t("smaller-and-faster.ranks.axis"), ylabel=t("smaller-and-faster.axis.new"))
     axes.set_ylim(0, 108)

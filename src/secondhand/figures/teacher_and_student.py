@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from secondhand.figures.bands import student_margin
+from secondhand.figures.bands import mean_in_row, mean_points
 from secondhand.figures.theme import COLOURS, PALETTE, figure_grid
 from secondhand.messages import t
 
@@ -82,7 +82,7 @@ def lessons(accuracies: Mapping[str, Float[np.ndarray, " splits"]]) -> Figure:
         colour = COLOURS.model if name == "soft" else COLOURS.human
         heights = row + 0.16 * generator.uniform(-1, 1, len(values))
         axes.plot(100 * values, heights, ".", color=colour, alpha=0.45)
-        _mean_in_row(axes, row, values, colour)
+        mean_in_row(axes, row, 100 * values, colour=colour)
     axes.set_yticks(range(len(accuracies)), [t(f"{_NAME}.lesson.{name}") for name in accuracies])
     axes.set(xlabel=t(f"{_NAME}.axis.accuracy"))
     axes.invert_yaxis()
@@ -137,8 +137,8 @@ def missing(
     for row, (name, (before, after)) in enumerate(recalls.items()):
         colour = COLOURS.model if name == "soft" else COLOURS.human
         axes.plot([100 * before.mean(), 100 * after.mean()], [row, row], color=colour, linewidth=0.8, alpha=0.6)
-        _mean_in_row(axes, row, before, colour, filled=False)
-        _mean_in_row(axes, row, after, colour)
+        mean_in_row(axes, row, 100 * before, colour=colour, filled=False)
+        mean_in_row(axes, row, 100 * after, colour=colour)
     axes.set_yticks(range(len(recalls)), [t(f"{_NAME}.lesson.{name}") for name in recalls])
     axes.set(xlabel=t(f"{_NAME}.missing.axis"), xlim=(-4, 104))
     axes.invert_yaxis()
@@ -182,32 +182,4 @@ def _dots_and_means(
     line: bool = False,
 ) -> None:
     axes.plot(np.tile(x, (len(runs), 1)).T, 100 * runs.T, ".", color=colour, markersize=3, alpha=0.35)
-    axes.errorbar(
-        x,
-        100 * runs.mean(axis=0),
-        100 * student_margin(runs),
-        fmt=f"{marker}-" if line else marker,
-        linewidth=1.2,
-        color=colour,
-        markeredgecolor=COLOURS.panel,
-        capsize=3,
-        label=label,
-    )
-
-
-def _mean_in_row(
-    axes: Axes, row: int, values: Float[np.ndarray, " splits"], colour: str, *, filled: bool = True
-) -> None:
-    margin = 100 * float(student_margin(values[:, None])[0])
-    face = colour if filled else COLOURS.panel
-    axes.errorbar(
-        [100 * values.mean()],
-        [row],
-        xerr=[margin],
-        fmt="o",
-        color=colour,
-        markerfacecolor=face,
-        markeredgecolor=COLOURS.ink if filled else colour,
-        capsize=4,
-        markersize=7,
-    )
+    mean_points(axes, x, 100 * runs, colour=colour, marker=marker, label=label, line=line)

@@ -343,20 +343,11 @@ class VerifiedLearner:
 
 
 def _keep_probabilities(name: str, value: ArrayLike) -> float | Float[np.ndarray, " classes"]:
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise TypeError(f"{name} must be a number or one number for each class, got {value!r}") from None
-    if array.size and array.dtype.kind not in "iuf":
-        raise TypeError(f"{name} must be a number or one number for each class, got {value!r}")
-    # A copy, so that nobody changes the verifier from outside.
-    array = array.astype(np.float64)
-    array.setflags(write=False)
+    array = _validation.shares(name, value)
     if array.ndim > 1 or array.size == 0:
         raise ValueError(f"{name} must be a number or one number for each class, got shape {array.shape}")
-    outside = ~((array >= 0) & (array <= 1))
-    if outside.any():
-        raise ValueError(f"{name} must be from 0 to 1, got {array[outside].flat[0]:g}")
+    # It is a copy: nobody changes the verifier from outside, and nobody here.
+    array.setflags(write=False)
     return float(array) if array.ndim == 0 else array
 
 
