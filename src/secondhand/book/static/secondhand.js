@@ -28,7 +28,8 @@ document.querySelectorAll("details.launch-menu").forEach((menu) => {
 });
 
 /* Boxes that scroll sideways must be reachable from the keyboard. */
-const scrollable = ".bd-article pre, .bd-article .cell_output, .bd-article div.math, .pst-scrollable-table-container";
+const scrollable =
+  ".bd-article pre, .bd-article .cell_output, .bd-article div.math, .bd-article figure, .pst-scrollable-table-container";
 const markScrollable = () =>
   document.querySelectorAll(scrollable).forEach((box) => {
     if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
