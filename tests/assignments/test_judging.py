@@ -85,6 +85,31 @@ def test_nothing_earns_nothing(problems: ProblemSet) -> None:
     assert messages(judgement, 0) == ["share is not defined when the notebook has run from top to bottom"]
 
 
+@needs_isolation
+@pytest.mark.parametrize(
+    ("cell", "expected"),
+    [
+        (
+            'minutes = {"share-of": 12, "your-share": 0.5, "sum-to-one": None, "more": 3}',
+            {"share-of": 12, "your-share": 0.5},
+        ),
+        ('minutes = {"share-of": True, "your-share": "10", "sum-to-one": -1}', {}),
+        ('minutes = {"share-of": 10_000, "your-share": 10_001, "sum-to-one": float("nan")}', {"share-of": 10_000}),
+        ('minutes = {"share-of": 10**400, "your-share": [5], "sum-to-one": {}}', {}),
+        ("minutes = 5", {}),
+        ("minutes = {1: 2}", {}),
+        ("minutes = {", {}),
+        ("", {}),
+        ("class Endless(dict):\n    def items(self):\n        while True: pass\nminutes = Endless()", {}),
+        ("import os\nclass End(dict):\n    def items(self): os._exit(0)\nminutes = End()", {}),
+    ],
+)
+def test_time_is_a_plausible_number_or_left_out(problems: ProblemSet, cell: str, expected: dict[str, float]) -> None:
+    judgement = judged(problems, SHARE, f"your_share = {PART / TOTAL!r}", cell)
+    assert judgement.minutes == expected
+    assert points(judgement) == [5, 3, None]
+
+
 SPOOFS = {
     "equality": "class E(float):\n    __eq__ = __le__ = __ge__ = lambda *_: True\n    __hash__ = float.__hash__",
     "an array's subclass": "import sys\nclass E(float):\n    def __array__(self, *_, **__): return [0.5]",

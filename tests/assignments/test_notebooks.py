@@ -42,6 +42,15 @@ def test_a_handout_holds_personal_values_and_no_solution(problems: ProblemSet, n
     assert cell_of(notebook, "your-share-answer-1")["source"] == "your_share = None  # your answer"
 
 
+def test_a_handout_ends_with_the_time_that_was_needed(notebook: Notebook) -> None:
+    last = notebook["cells"][-1]
+    assert "nbgrader" not in last["metadata"]
+    assert "without any effect on your grade" in last["source"]
+    defined: dict[str, Any] = {}
+    exec(last["source"], defined)
+    assert defined["minutes"] == dict.fromkeys(("share-of", "your-share", "sum-to-one"))
+
+
 def test_a_handout_is_a_valid_notebook(problems: ProblemSet, notebook: Notebook) -> None:
     nbformat = pytest.importorskip("nbformat")
     nbformat.validate(notebook)
@@ -63,7 +72,7 @@ def test_an_honest_submission_comes_through(problems: ProblemSet, notebook: Note
     found, mended = clean(answered(notebook), problems)
     assert mended == ()
     assert cell_of(found, "sum-to-one")["source"] == "Because the parts make the whole."
-    assert [source for _, source in code_to_run(found)][1:] == [
+    assert [source for _, source in code_to_run(found)][1:-1] == [
         "def share(part, total):\n    return part / total",
         "your_share = PART / TOTAL",
     ]

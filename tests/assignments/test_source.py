@@ -7,9 +7,10 @@ import pytest
 from tests.assignments.conftest import EXAMPLE
 
 from secondhand.assignments import source
-from secondhand.assignments.notebooks import PLACEHOLDER, handout
+from secondhand.assignments.notebooks import handout, without_solution
 from secondhand.assignments.source import ProblemSet, SourceError, objectives, read_problem_set
 from secondhand.assignments.variants import variant_of
+from secondhand.messages import speaking
 
 ROOT = Path(__file__).parents[2]
 TEXT = (EXAMPLE / "shares.md").read_text(encoding="utf-8")
@@ -39,11 +40,13 @@ def test_tasks_are_read(problems: ProblemSet) -> None:
     assert [cell.role for cell in problems.opening] == ["prose", "variant"]
 
 
-def test_words_are_those_of_the_exercises() -> None:
+def test_words_are_those_of_the_exercises(problems: ProblemSet) -> None:
     from secondhand.exercises import mechanism
 
     assert get_args(source.Difficulty) == mechanism.DIFFICULTIES
-    assert PLACEHOLDER == mechanism.PLACEHOLDER
+    marked = "def f():\n    # BEGIN SOLUTION\n    return 1\n    # END SOLUTION"
+    with speaking("en"):
+        assert without_solution(marked, problems.tasks[0]) == f"def f():\n    {mechanism.PLACEHOLDER}"
 
 
 def test_objectives_of_real_chapters_are_found() -> None:
@@ -81,6 +84,12 @@ WRONG = {
     "check elsewhere": ("Which share", "```{code-cell}\n:tags: [check]\nx\n```\n\nWhich share", "other tasks have"),
     "no rubric": ("```{rubric}\n- 2 points: the parts make the whole.\n```\n", "", "a written task has one"),
     "indented rubric": ("```{rubric}", " ```{rubric}", "must be a directive at the beginning of a line|has one"),
+    "time as an answer": (":answer: your_share", ":answer: minutes", "must be another name than minutes"),
+    "unknown language": (
+        "kernelspec:",
+        "language: fr\nkernelspec:",
+        "language in the front matter must be one of en, es, got 'fr'",
+    ),
     "two tags": (":tags: [check]", ":tags: [check, answer]", "has one of the tags"),
 }  # fmt: skip
 

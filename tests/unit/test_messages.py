@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import secondhand.messages as messages
-from secondhand.messages import LANGUAGE_VARIABLE, LANGUAGES, catalogue, language, t
+from secondhand.messages import LANGUAGE_VARIABLE, LANGUAGES, catalogue, language, speaking, t
 
 NAMESPACES = sorted(p.stem for p in Path(messages.__file__).parent.glob("*.yml"))
 
@@ -35,6 +35,20 @@ def test_the_folder_or_the_variable_decides_the_language(monkeypatch: pytest.Mon
     monkeypatch.setenv(LANGUAGE_VARIABLE, "fr")
     with pytest.raises(ValueError, match="must be one of en, es, got 'fr'"):
         language()
+
+
+def test_a_language_can_be_chosen_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(LANGUAGE_VARIABLE, "es")
+    with speaking("en"):
+        assert t("common.claim.claim") == "Claim"
+        with speaking("es"):
+            assert t("common.claim.claim") == "Afirmación"
+        with pytest.raises(KeyError, match="'es'"), speaking("es"):
+            t("common.nothing")
+        assert language() == "en"
+    assert language() == "es"
+    with pytest.raises(ValueError, match="language must be one of en, es, got 'fr'"), speaking("fr"):
+        pass
 
 
 def test_values_are_filled_in() -> None:

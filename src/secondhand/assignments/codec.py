@@ -10,7 +10,8 @@ import binascii
 import json
 import math
 import sys
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 DTYPES = frozenset(["|b1", "|i1", "<i2", "<i4", "<i8", "|u1", "<u2", "<u4", "<u8", "<f2", "<f4", "<f8", "<c8", "<c16"])
 """Kinds of arrays that are plain: truth values, whole, real and complex numbers."""
@@ -20,13 +21,45 @@ MAX_PARTS = 200_000
 """How many lists, entries and words one value may consist of (an array counts as one)."""
 MAX_DIMENSIONS = 8
 MAX_DIGITS = 4000
-"""How many digits a whole number may have."""
+"""How many hexadecimal digits a whole number may have."""
 
 _NON_FINITE = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}
 
 
 class CodecError(ValueError):
     """A value is not plain, or a text is not that of a plain value; the message says why."""
+
+
+class NotPlainError(CodecError):
+    """A value is not plain in a way that an honest student may meet, and is told of in words.
+
+    Attributes:
+        reason: which way; a key of `REASONS`.
+        values: what the words name.
+    """
+
+    REASONS: ClassVar[Mapping[str, tuple[str, ...]]] = {
+        "deep": ("most",),
+        "parts": ("most",),
+        "keys": (),
+        "kind": ("kind",),
+        "array": ("kind",),
+        "dimensions": ("got", "most"),
+        "digits": ("most",),
+        "text": (),
+    }
+    """What the words of each reason name."""
+
+    def __init__(self, reason: str, **values: str | int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.values = values
+
+    def __str__(self) -> str:
+        # Only where they are shown are the words looked up: a student's process sends the reason.
+        from secondhand.messages import t
+
+        return t(f"assignments.plain.{self.reason}", **self.values)
 
 
 def encode(value: Any) -> Any:
@@ -42,7 +75,7 @@ def encode(value: Any) -> Any:
 
 def _encode(value: Any, depth: int) -> Any:
     if depth > MAX_DEPTH:
-        raise CodecError(f"the value is nested more than {MAX_DEPTH} levels deep")
+        raise NotPlainError("deep", most=MAX_DEPTH)
     # A process that has no arrays has not imported numpy.
     numpy = sys.modules.get("numpy")
     if numpy is not None and isinstance(value, numpy.ndarray):
@@ -65,19 +98,17 @@ def _encode(value: Any, depth: int) -> Any:
         return {"tuple": [_encode(entry, depth + 1) for entry in value]}
     if isinstance(value, dict):
         if not all(isinstance(key, str) for key in value):
-            raise CodecError("the keys of a dictionary must be strings")
+            raise NotPlainError("keys")
         return {"dict": {str.__str__(key): _encode(entry, depth + 1) for key, entry in value.items()}}
-    raise CodecError(
-        f"{type(value).__name__} is not a plain value; use numbers, strings, lists or numpy arrays of them"
-    )
+    raise NotPlainError("kind", kind=type(value).__name__)
 
 
 def _encode_array(array: Any) -> dict[str, Any]:
     dtype = array.dtype.newbyteorder("<").str
     if dtype not in DTYPES:
-        raise CodecError(f"an array of {array.dtype} is not plain; use an array of numbers")
+        raise NotPlainError("array", kind=str(array.dtype))
     if array.ndim > MAX_DIMENSIONS:
-        raise CodecError(f"an array of {array.ndim} dimensions has more than {MAX_DIMENSIONS}")
+        raise NotPlainError("dimensions", got=array.ndim, most=MAX_DIMENSIONS)
     data = array.astype(dtype, order="C").tobytes()
     return {"dtype": dtype, "shape": list(array.shape), "data": base64.b64encode(data).decode("ascii")}
 
@@ -97,8 +128,10 @@ class _Decoder:
 
     def value(self, value: Any, depth: int) -> Any:
         self.parts += 1
-        if depth > MAX_DEPTH or self.parts > MAX_PARTS:
-            raise CodecError("the value is nested too deeply, or has too many parts")
+        if depth > MAX_DEPTH:
+            raise NotPlainError("deep", most=MAX_DEPTH)
+        if self.parts > MAX_PARTS:
+            raise NotPlainError("parts", most=MAX_PARTS)
         if value is None or isinstance(value, bool | int | float):
             if isinstance(value, float) and not math.isfinite(value):
                 raise CodecError("a number is not finite")
@@ -112,7 +145,9 @@ class _Decoder:
         ((kind, content),) = value.items()
         if kind == "float" and isinstance(content, str) and content in _NON_FINITE:
             return _NON_FINITE[content]
-        if kind == "int" and isinstance(content, str) and len(content) <= MAX_DIGITS:
+        if kind == "int" and isinstance(content, str):
+            if len(content) > MAX_DIGITS:
+                raise NotPlainError("digits", most=MAX_DIGITS)
             return _whole(content)
         if kind == "tuple" and isinstance(content, list):
             return tuple(self.value(entry, depth + 1) for entry in content)
@@ -127,7 +162,7 @@ def _word(value: str) -> str:
     try:
         value.encode("utf-8")
     except UnicodeEncodeError:
-        raise CodecError("a string is not valid Unicode") from None
+        raise NotPlainError("text") from None
     return value
 
 

@@ -170,6 +170,7 @@ class Course:
         return ProblemSet(
             name=record["name"],
             title=record["title"],
+            language=record.get("language", "en"),
             opening=tuple(SourceCell(**cell) for cell in record["opening"]),
             tasks=tuple(
                 Task(**{**task, "cells": tuple(SourceCell(**cell) for cell in task["cells"])})

@@ -22,7 +22,6 @@ from secondhand.assignments.course import Course, CourseError, read_json, write,
 from secondhand.assignments.judging import Finding, Judgement, TaskResult, judge, numeric_answers
 from secondhand.assignments.notebooks import (
     MAX_FILE,
-    NO_ANSWER,
     NotebookError,
     code_to_run,
     handout,
@@ -34,6 +33,7 @@ from secondhand.assignments.sandbox import Sandbox
 from secondhand.assignments.session import Cell
 from secondhand.assignments.source import ProblemSet
 from secondhand.assignments.variants import Variant, owner_of
+from secondhand.messages import LANGUAGES, speaking, t
 
 Progress = Callable[[str], object]
 
@@ -77,12 +77,17 @@ class Grader:
         Raises:
             NotebookError: it is no notebook.
         """
-        submission = read_submission(data)
+        with speaking(self.problems.language):
+            submission = read_submission(data)
         notebook, mended = rebuilt(submission, self.problems)
         return notebook, submission.tags, (*submission.problems, *mended)
 
     def record(self, student: str, notebook: Mapping[str, Any], tags: Iterable[str], odd: Iterable[str]) -> Record:
         """Return what came of a submission: as it is kept, or else judged now and then kept."""
+        with speaking(self.problems.language):
+            return self._record(student, notebook, tags, odd)
+
+    def _record(self, student: str, notebook: Mapping[str, Any], tags: Iterable[str], odd: Iterable[str]) -> Record:
         variant = self._variant(student)
         tags, odd = tuple(tags), tuple(odd)
         others = {name: numbers for name, numbers in self.answers.items() if name != student}
@@ -102,7 +107,7 @@ class Grader:
             return kept
         began = time.monotonic()
         if unreadable:
-            why = f"nothing could be graded: {unreadable}"
+            why = t("assignments.remark.nothing", reason=unreadable)
             nothing = tuple(TaskResult(task.id, task.points, 0, (Finding(why),)) for task in self.problems.tasks)
             record = Record(mark, Judgement((), nothing), (why,), (), 0.0)
             write_json(self.course.judged(self.problems.name, student), record.to_json(), private=True)
@@ -116,12 +121,12 @@ class Grader:
         owners = {tag: owner_of(tag, self.variants.values()) for tag in tags}
         for owner in owners.values():
             if owner is None:
-                remarks.append("it carries a variant that nobody of this class has")
+                remarks.append(t("assignments.remark.nobody"))
             elif owner != student:
-                remarks.append("it is another student's variant; it was graded as yours")
+                remarks.append(t("assignments.remark.other-variant"))
                 notes.append(f"the notebook was released to {owner}")
         if not tags:
-            remarks.append("it does not say whose variant it is: the cell of personal values is missing")
+            remarks.append(t("assignments.remark.no-variant"))
         took = round(time.monotonic() - began, 2)
         record = Record(mark, judgement, tuple(dict.fromkeys(remarks)), tuple(dict.fromkeys(notes)), took)
         write_json(self.course.judged(self.problems.name, student), record.to_json(), private=True)
@@ -152,7 +157,7 @@ class Grader:
         try:
             read_submission(_bytes_of(aside))
         except (NotebookError, OSError) as error:
-            return str(error) if isinstance(error, NotebookError) else "the submission is not a file"
+            return str(error) if isinstance(error, NotebookError) else t("assignments.file.none")
         return ""
 
     def _empty(self) -> list[str]:
@@ -167,9 +172,9 @@ def _without_unanswered(judgement: Judgement, notebook: Mapping[str, Any]) -> Ju
     untouched = {
         cell["metadata"]["nbgrader"]["grade_id"]
         for cell in notebook["cells"]
-        if cell["source"] == NO_ANSWER and "nbgrader" in cell["metadata"]
+        if cell["source"] == t("assignments.handout.written") and "nbgrader" in cell["metadata"]
     }
-    nothing = (Finding("there is no answer"),)
+    nothing = (Finding(t("assignments.grade.unanswered")),)
     tasks = [replace(task, earned=0, findings=nothing) if task.task in untouched else task for task in judgement.tasks]
     return replace(judgement, tasks=tuple(tasks))
 
@@ -178,13 +183,14 @@ def set_aside_unreadable(course: Course, problems: ProblemSet, student: str) -> 
     """Put an empty notebook in the place of a submitted file that is none, and keep the file in `unreadable`.
 
     Returns:
-        What is wrong with the file; nothing if it is a notebook.
+        What is wrong with the file, for the instructor; nothing if it is a notebook.
     """
     path = course.submitted(problems.name, student)
     try:
-        if path.is_symlink() or not path.is_file():
-            raise NotebookError("the submission is not a file")
-        read_submission(_bytes_of(path))
+        with speaking(LANGUAGES[0]):
+            if path.is_symlink() or not path.is_file():
+                raise NotebookError(t("assignments.file.none"))
+            read_submission(_bytes_of(path))
     except NotebookError as error:
         aside = course.unreadable(problems.name, student)
         aside.parent.mkdir(parents=True, exist_ok=True)

@@ -17,27 +17,24 @@ import sys
 import threading
 import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from secondhand.assignments.sandbox import Sandbox
 from secondhand.assignments.session import AskError, Cell, CellRun, Session
-from secondhand.assignments.source import ProblemSet, SourceError, Task
+from secondhand.assignments.source import MINUTES, ProblemSet, SourceError, Task
 from secondhand.assignments.variants import Variant
+from secondhand.messages import speaking, t
 
 CHECK_SECONDS = 120
 """How long one part of a check may take, the student's answers included."""
 
-NAMES_OF_KINDS = {
-    bool: "a truth value",
-    str: "text",
-    type(None): "None",
-    list: "a list",
-    tuple: "a tuple",
-    dict: "a dictionary",
-}
+MAX_MINUTES = 10_000
+"""Longest time for a task that a student is believed to have meant."""
+
+_KINDS_WITH_NAMES = (bool, str, list, tuple, dict, complex, np.ndarray)
 
 
 class WrongAnswerError(Exception):
@@ -84,10 +81,17 @@ class TaskResult:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What came of a submission: its cells and its tasks, in order."""
+    """What came of a submission.
+
+    Attributes:
+        cells: its cells, in order.
+        tasks: its tasks, in order.
+        minutes: how long the student says that tasks took: task → minutes; those without an answer are missing.
+    """
 
     cells: tuple[CellRun, ...]
     tasks: tuple[TaskResult, ...]
+    minutes: Mapping[str, float] = field(default_factory=dict)
 
 
 class Solution:
@@ -165,7 +169,7 @@ def judge(
     sandbox: Sandbox,
     others: Mapping[str, Mapping[str, float]],
 ) -> Judgement:
-    """Run a submission and judge its answers.
+    """Run a submission and judge its answers; what the student is told is in the language of the problem set.
 
     Args:
         problems: the problem set.
@@ -176,8 +180,9 @@ def judge(
             is reported.
     """
     solution = Solution(problems, variant)
-    with Session(sandbox, cells) as student:
+    with speaking(problems.language), Session(sandbox, cells) as student:
         runs = student.run()
+        minutes = _minutes(problems, student)
         results = []
         for task in problems.tasks:
             if task.kind == "written":
@@ -186,7 +191,7 @@ def judge(
                 results.append(_judge_code(task, student, solution, variant))
             else:
                 results.append(_judge_number(task, student, solution, others))
-    return Judgement(tuple(runs), tuple(results))
+    return Judgement(tuple(runs), tuple(results), minutes)
 
 
 def numeric_answers(problems: ProblemSet, variant: Variant) -> dict[str, float]:
@@ -197,6 +202,22 @@ def numeric_answers(problems: ProblemSet, variant: Variant) -> dict[str, float]:
     """
     solution = Solution(problems, variant)
     return {task.id: _right(task, solution) for task in problems.tasks if task.kind in ("number", "plot")}
+
+
+def _minutes(problems: ProblemSet, student: Session) -> dict[str, float]:
+    """Return how long the student says that tasks took; anything but a plausible number is left out."""
+    try:
+        claimed = student.get(MINUTES)
+    except AskError:
+        return {}
+    if not isinstance(claimed, dict):
+        return {}
+    minutes: dict[str, float] = {}
+    for task in problems.tasks:
+        value = claimed.get(task.id)
+        if isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= MAX_MINUTES:
+            minutes[task.id] = float(value)
+    return minutes
 
 
 def _judge_code(task: Task, student: Session, solution: Solution, variant: Variant) -> TaskResult:
@@ -219,7 +240,7 @@ def _findings_of(part: Part, student: Session, solution: Solution, variant: Vari
     except Exception as error:
         # Most often the answer has a form that the check did not expect; the instructor is told what happened.
         note = f"the check {part.name} stopped with {type(error).__name__}: {error}"[:500]
-        return Finding("the answer has another form than was asked for", part.hint, note)
+        return Finding(t("assignments.wrong.form"), part.hint, note)
     return None
 
 
@@ -235,9 +256,9 @@ def _judge_number(
         owners = sorted(
             name for name, answers in others.items() if task.id in answers and _near(task, answer, answers[task.id])
         )
-        message = f"{task.answer} = {answer:g} is not right"
+        told = "assignments.wrong.other-variant" if owners else "assignments.wrong.number"
+        message = t(told, name=task.answer, answer=f"{answer:g}")
         if owners:
-            message += ", but would be for another student's variant; the values in your own notebook are yours"
             note = f"right for the variant of {', '.join(owners)}"
     except (WrongAnswerError, AskError) as error:
         message = str(error)
@@ -269,16 +290,17 @@ def number(value: Any, name: str) -> float:
     if isinstance(value, np.generic) or (isinstance(value, np.ndarray) and value.ndim == 0):
         value = value.item()
     if value is None or value is Ellipsis:
-        raise WrongAnswerError(f"{name} has no answer yet")
+        raise WrongAnswerError(t("assignments.wrong.empty", name=name))
     if type(value) not in (int, float):
-        kind = NAMES_OF_KINDS.get(type(value), "an array" if isinstance(value, np.ndarray) else type(value).__name__)
-        raise WrongAnswerError(f"{name} must be a number, but is {kind}")
+        kind = type(value).__name__
+        shown = t(f"assignments.kind.{kind}") if type(value) in _KINDS_WITH_NAMES else kind
+        raise WrongAnswerError(t("assignments.wrong.not-a-number", name=name, kind=shown))
     try:
         real = float(value)
     except OverflowError:
         real = math.inf
     if not math.isfinite(real):
-        raise WrongAnswerError(f"{name} must be a finite number, but is {real}")
+        raise WrongAnswerError(t("assignments.wrong.not-finite", name=name, answer=real))
     return real
 
 
@@ -289,15 +311,15 @@ def array(value: Any, name: str, shape: tuple[int, ...] | None = None) -> np.nda
         WrongAnswerError: it is something else, or has another shape.
     """
     if value is None:
-        raise WrongAnswerError(f"{name} returns nothing")
+        raise WrongAnswerError(t("assignments.wrong.nothing", name=name))
     try:
         numbers = np.asarray(value)
     except ValueError:
         numbers = np.asarray(None)
     if numbers.dtype.kind not in "iuf":
-        raise WrongAnswerError(f"{name} must hold numbers only")
+        raise WrongAnswerError(t("assignments.wrong.not-numbers", name=name))
     if shape is not None and numbers.shape != shape:
-        raise WrongAnswerError(f"{name} must have the shape {shape}, but has {numbers.shape}")
+        raise WrongAnswerError(t("assignments.wrong.shape", name=name, expected=shape, got=numbers.shape))
     return numbers.astype(np.float64)
 
 
@@ -308,7 +330,8 @@ def close(answer: Any, expected: Any, message: str, *, relative: float = 1e-6, a
         WrongAnswerError: it is not.
     """
     right = np.asarray(expected, dtype=np.float64)
-    got = np.asarray(number(answer, "the answer")) if right.ndim == 0 else array(answer, "the answer", right.shape)
+    name = t("assignments.wrong.the-answer")
+    got = np.asarray(number(answer, name)) if right.ndim == 0 else array(answer, name, right.shape)
     if not np.allclose(got, right, rtol=relative, atol=absolute):
         raise WrongAnswerError(message)
 

@@ -21,6 +21,7 @@ from secondhand.assignments.grading import Grader
 from secondhand.assignments.judging import TaskResult
 from secondhand.assignments.records import Record, explain
 from secondhand.assignments.session import CellRun
+from secondhand.messages import speaking, t
 
 _KEY = "secondhand"
 
@@ -47,11 +48,13 @@ class Judged(NbGraderPreprocessor):  # type: ignore[misc]
             # The step before this one has added what only nbgrader needs.
             cell["metadata"].get("nbgrader", {}).pop("checksum", None)
             cell["metadata"].get("nbgrader", {}).pop("cell_type", None)
-        record = _grader(resources).record(resources["nbgrader"]["student"], plain, about["tags"], about["odd"])
+        grader = _grader(resources)
+        record = grader.record(resources["nbgrader"]["student"], plain, about["tags"], about["odd"])
         for cell in notebook.cells:
             if cell.cell_type != "code":
                 cell.source = inert(cell.source)
-        enter(notebook, record)
+        with speaking(grader.problems.language):
+            enter(notebook, record)
         return notebook, resources
 
 
@@ -75,7 +78,12 @@ def enter(notebook: Any, record: Record) -> None:
             cell.outputs = _nodes([*_outputs(runs.get(f"cell {index + 1}")), *graded])
     if record.remarks:
         listed = "\n".join(f"- {remark}" for remark in record.remarks)
-        note = {"cell_type": "markdown", "metadata": {}, "id": "remarks", "source": f"**Remarks**\n\n{listed}"}
+        note = {
+            "cell_type": "markdown",
+            "metadata": {},
+            "id": "remarks",
+            "source": f"**{t('assignments.grade.remarks')}**\n\n{listed}",
+        }
         notebook.cells[:0] = _nodes([note])
 
 
@@ -85,7 +93,7 @@ def _outputs(run: CellRun | None) -> list[dict[str, Any]]:
         return []
     outputs = []
     if run.output:
-        outputs.append(_stream(run.output + ("\n[the rest of the output was dropped]" if run.cut else "")))
+        outputs.append(_stream(run.output + (f"\n{t('assignments.grade.cut')}" if run.cut else "")))
     for image in run.images:
         data = {"image/png": base64.b64encode(image).decode("ascii")}
         outputs.append({"output_type": "display_data", "data": data, "metadata": {}})

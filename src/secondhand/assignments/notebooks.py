@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from secondhand.assignments.judging import parameters
-from secondhand.assignments.source import ProblemSet, SourceCell, Task, regions
+from secondhand.assignments.source import MINUTES, ProblemSet, SourceCell, SourceError, Task, regions
 from secondhand.assignments.variants import Variant
+from secondhand.messages import LANGUAGES, language, speaking, t
 
 MAX_FILE = 50 * 2**20
 """Size of a submitted file, in bytes: outputs may be large, although they are not kept."""
@@ -23,8 +24,6 @@ MAX_SOURCE = 2 * 2**20
 """Size of all code and text in a submission, in characters."""
 MAX_CELLS = 1000
 
-NO_ANSWER = "*Your answer: write it here, in place of this line.*"
-PLACEHOLDER = 'raise NotImplementedError("your code goes here")'
 _METADATA_KEY = "secondhand"
 _VALUE = re.compile(r"\{\{ *(?P<name>[A-Za-z_]\w*) *\}\}")
 
@@ -67,6 +66,16 @@ def handout(problems: ProblemSet, variant: Variant | None = None) -> dict[str, A
     Raises:
         SourceError: the personal values cannot be made, or the prose names one that there is not.
     """
+    with speaking(problems.language):
+        cells = _cells(problems, variant)
+    _number(cells)
+    metadata = _kernel()
+    if variant is not None:
+        metadata[_METADATA_KEY] = {"assignment": problems.name, "variant": variant.tag}
+    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+
+
+def _cells(problems: ProblemSet, variant: Variant | None) -> list[dict[str, Any]]:
     values = {} if variant is None else parameters(problems, variant)
     cells: list[dict[str, Any]] = []
     personal = _code(_personal(variant, values))
@@ -86,11 +95,7 @@ def handout(problems: ProblemSet, variant: Variant | None = None) -> dict[str, A
             else:
                 cells += _given(cell, values, variant is not None)
         cells.append(_graded(task))
-    _number(cells)
-    metadata = _kernel()
-    if variant is not None:
-        metadata[_METADATA_KEY] = {"assignment": problems.name, "variant": variant.tag}
-    return {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
+    return [*cells, _code(_minutes(problems))]
 
 
 def without_solution(source: str, task: Task) -> str:
@@ -98,7 +103,9 @@ def without_solution(source: str, task: Task) -> str:
     lines = source.splitlines()
     for begin, end in reversed(regions(source)):
         indent = lines[begin][: len(lines[begin]) - len(lines[begin].lstrip())]
-        line = f"{task.answer} = None  # your answer" if task.answer and not indent else PLACEHOLDER
+        line = f'raise NotImplementedError("{t("assignments.handout.code")}")'
+        if task.answer and not indent:
+            line = f"{task.answer} = None  # {t('assignments.handout.answer')}"
         lines[begin : end + 1] = [indent + line]
     return "\n".join(lines)
 
@@ -116,29 +123,29 @@ def read_submission(data: bytes) -> Submission:
         NotebookError: it is no notebook, or is too large.
     """
     if len(data) > MAX_FILE:
-        raise NotebookError(f"the file is larger than {MAX_FILE // 2**20} MB; clear the outputs and submit again")
+        raise NotebookError(t("assignments.file.large", most=MAX_FILE // 2**20))
     try:
         # A mark at the beginning, which some editors write, is no part of the text.
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise NotebookError("the file is not in UTF-8, so it is no notebook") from None
+        raise NotebookError(t("assignments.file.encoding")) from None
     try:
         notebook = json.loads(text)
     except (ValueError, RecursionError):
-        raise NotebookError("the file is not a notebook, or was cut off: it cannot be read as JSON") from None
+        raise NotebookError(t("assignments.file.json")) from None
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
-        raise NotebookError("the file is not a notebook of this decade: it has no list of cells")
+        raise NotebookError(t("assignments.file.old"))
     if len(notebook["cells"]) > MAX_CELLS:
-        raise NotebookError(f"the notebook has more than {MAX_CELLS} cells")
+        raise NotebookError(t("assignments.file.cells", most=MAX_CELLS))
     odd: list[str] = []
     cells = [cell for entry in notebook["cells"] for cell in _kept(entry, odd)]
     if sum(len(cell.source) for cell in cells) > MAX_SOURCE:
-        raise NotebookError(f"the notebook holds more than {MAX_SOURCE // 2**20} MB of code and text")
+        raise NotebookError(t("assignments.file.text", most=MAX_SOURCE // 2**20))
     metadata = notebook.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
-    language = _get(metadata, "kernelspec", "language") or _get(metadata, "language_info", "name") or "python"
-    if str(language).lower() not in ("python", "python3", "ipython"):
-        odd.append(f"it is written for the language {str(language)[:40]!r}; its code was run as Python")
+    written_in = _get(metadata, "kernelspec", "language") or _get(metadata, "language_info", "name") or "python"
+    if str(written_in).lower() not in ("python", "python3", "ipython"):
+        odd.append(t("assignments.remark.programming-language", name=repr(str(written_in)[:40])))
     tags = [_get(metadata, _METADATA_KEY, "variant"), *map(_tag_in, cells)]
     found = dict.fromkeys(tag for tag in tags if isinstance(tag, str) and tag)
     return Submission(tuple(cells), tuple(found), tuple(dict.fromkeys(odd)))
@@ -150,6 +157,11 @@ def rebuilt(submission: Submission, problems: ProblemSet) -> tuple[dict[str, Any
     Cells that are graded have the metadata with which they were handed out, whatever the student's file says; those
     that were edited although they must not be, or are missing, are restored.
     """
+    with speaking(problems.language):
+        return _rebuilt(submission, problems)
+
+
+def _rebuilt(submission: Submission, problems: ProblemSet) -> tuple[dict[str, Any], tuple[str, ...]]:
     handed_out = graded_cells(problems)
     tasks = {task.id for task in problems.tasks}
     mended: list[str] = []
@@ -160,13 +172,13 @@ def rebuilt(submission: Submission, problems: ProblemSet) -> tuple[dict[str, Any
         original = handed_out.get(cell.grade_id)
         if original is None or last[cell.grade_id] != number:
             if original is not None:
-                mended.append(f"the cell {cell.grade_id} is there twice; its last copy counts")
+                mended.append(t("assignments.remark.twice", cell=cell.grade_id))
             cells.append(_code(cell.source) if cell.kind == "code" else _markdown(cell.source))
             continue
         metadata = json.loads(json.dumps(original["metadata"]))
         if metadata["nbgrader"]["locked"]:
             if cell.source != original["source"] or cell.kind != original["cell_type"]:
-                mended.append(f"the grading cell of task {cell.grade_id} was edited; it was restored")
+                mended.append(t("assignments.remark.edited", task=cell.grade_id))
             cells.append(json.loads(json.dumps(original)))
         elif original["cell_type"] == "code":
             cells.append(_code(cell.source, metadata))
@@ -175,10 +187,10 @@ def rebuilt(submission: Submission, problems: ProblemSet) -> tuple[dict[str, Any
     for grade_id, original in handed_out.items():
         if grade_id not in last:
             if grade_id in tasks:
-                mended.append(f"the graded cell of task {grade_id} was deleted; it was restored")
+                mended.append(t("assignments.remark.graded-deleted", task=grade_id))
                 cells.append(json.loads(json.dumps(original)))
             else:
-                mended.append(f"the cell {grade_id}, for an answer, was deleted")
+                mended.append(t("assignments.remark.answer-deleted", cell=grade_id))
     _number(cells)
     notebook = {"cells": cells, "metadata": _kernel(), "nbformat": 4, "nbformat_minor": 5}
     return notebook, tuple(dict.fromkeys(mended))
@@ -208,13 +220,13 @@ def _number(cells: list[dict[str, Any]]) -> None:
 
 def _kept(entry: Any, odd: list[str]) -> list[SubmittedCell]:
     if not isinstance(entry, dict) or entry.get("cell_type") not in ("code", "markdown", "raw"):
-        odd.append("it has a cell of no known kind, which was left out")
+        odd.append(t("assignments.remark.cell-kind"))
         return []
     source = entry.get("source", "")
     if isinstance(source, list) and all(isinstance(line, str) for line in source):
         source = "".join(source)
     if not isinstance(source, str):
-        odd.append("it has a cell without text, which was left out")
+        odd.append(t("assignments.remark.cell-text"))
         return []
     # What cannot be written as UTF-8 is replaced, so that every later step can.
     source = source.encode("utf-8", errors="replace").decode("utf-8").replace("\x00", "\ufffd")
@@ -238,8 +250,8 @@ def _tag_in(cell: SubmittedCell) -> str:
 
 def _personal(variant: Variant | None, values: Mapping[str, Any]) -> str:
     if variant is None:
-        return "# Your personal values stand here."
-    lines = ["# Your personal values: the right answers depend on them. Leave them as they are."]
+        return f"# {t('assignments.handout.personal-blank')}"
+    lines = [f"# {t('assignments.handout.personal')}"]
     lines += [f'VARIANT = "{variant.tag}"']
     lines += [f"{name.upper()} = {pprint.pformat(value, width=80, compact=True)}" for name, value in values.items()]
     return "\n".join(lines)
@@ -254,32 +266,52 @@ def _given(cell: SourceCell, values: Mapping[str, Any], personal: bool) -> list[
 
 
 def _filled(text: str, values: Mapping[str, Any]) -> str:
-    from secondhand.assignments.source import SourceError
-
     def value(match: re.Match[str]) -> str:
         if match["name"] not in values:
             raise SourceError(f"the prose names {match[0]}, but parameters(variant) has no {match['name']!r}")
-        return f"{values[match['name']]:,}" if isinstance(values[match["name"]], int) else str(values[match["name"]])
+        return _shown(values[match["name"]])
 
     return _VALUE.sub(value, text)
 
 
+def _shown(value: Any) -> str:
+    """Return a personal value as it stands in prose."""
+    if not isinstance(value, int) or isinstance(value, bool):
+        return str(value)
+    # A comma would be read as a decimal mark in Spanish.
+    return f"{value:,}" if language() == LANGUAGES[0] else f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+
+
+def points_in_words(points: int) -> str:
+    """Return a number of points in words."""
+    return t("assignments.points.one") if points == 1 else t("assignments.points.many", points=points)
+
+
 def _facts(task: Task) -> str:
-    points = f"{task.points} point" if task.points == 1 else f"{task.points} points"
-    return (
-        f"---\n**Task `{task.id}`** · {points} · {task.difficulty} · about {task.minutes} minutes · "
-        f"chapter *{task.chapter}*: {task.objective}"
+    return "---\n" + t(
+        "assignments.handout.facts",
+        task=task.id,
+        points=points_in_words(task.points),
+        difficulty=t(f"assignments.difficulty.{task.difficulty}"),
+        minutes=task.minutes,
+        chapter=task.chapter,
+        objective=task.objective,
     )
+
+
+def _minutes(problems: ProblemSet) -> str:
+    """Return the cell where students may say how long each task took them."""
+    lines = [f"# {line}" for line in t("assignments.handout.minutes").splitlines()]
+    entries = [f'    "{task.id}": None,' for task in problems.tasks]
+    return "\n".join([*lines, f"{MINUTES} = {{", *entries, "}"])
 
 
 def _graded(task: Task) -> dict[str, Any]:
     metadata = _metadata(task.id, points=task.points, answered=task.kind == "written")
     if task.kind == "written":
-        return {**_markdown(NO_ANSWER), "metadata": metadata}
-    points = f"{task.points} point" if task.points == 1 else f"{task.points} points"
-    return _code(
-        f"# Task {task.id}: {points}. What your answer earned will stand here; leave this cell as it is.", metadata
-    )
+        return {**_markdown(t("assignments.handout.written")), "metadata": metadata}
+    told = t("assignments.handout.grading", task=task.id, points=points_in_words(task.points))
+    return _code(f"# {told}", metadata)
 
 
 def _metadata(grade_id: str, points: int | None = None, answered: bool = True) -> dict[str, Any]:

@@ -11,9 +11,11 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from secondhand.assignments.judging import Finding, Judgement, TaskResult
+from secondhand.assignments.notebooks import points_in_words
 from secondhand.assignments.session import Cell, CellRun
+from secondhand.messages import t
 
-FORMAT = 1
+FORMAT = 2
 """Part of every fingerprint: raise it when submissions are judged in another manner."""
 
 
@@ -58,7 +60,7 @@ class Record:
             tasks.append(TaskResult(**{**task, "findings": tuple(Finding(**finding) for finding in task["findings"])}))
         return cls(
             fingerprint=record["fingerprint"],
-            judgement=Judgement(tuple(cells), tuple(tasks)),
+            judgement=Judgement(tuple(cells), tuple(tasks), dict(record["judgement"]["minutes"])),
             remarks=tuple(record["remarks"]),
             notes=tuple(record["notes"]),
             seconds=record["seconds"],
@@ -79,10 +81,12 @@ def fingerprint(notebook: Mapping[str, Any], *depends_on: Any) -> str:
 
 def explain(result: TaskResult) -> str:
     """Return what a student is told of a task: its points, and for each thing that is wrong what it is and a hint."""
-    points = "to be graded by a person" if result.earned is None else f"{result.earned} of {result.points} points"
-    lines = [f"Task {result.task}: {points}"]
+    earned = t("assignments.grade.by-hand")
+    if result.earned is not None:
+        earned = t("assignments.grade.earned", earned=result.earned, points=points_in_words(result.points))
+    lines = [t("assignments.grade.task", task=result.task, earned=earned)]
     for finding in result.findings:
         lines.append("  - " + finding.message.replace("\n", "\n    "))
         if finding.hint:
-            lines.append(f"    Hint: {finding.hint}")
+            lines.append("    " + t("assignments.grade.hint", hint=finding.hint))
     return "\n".join(lines) + "\n"

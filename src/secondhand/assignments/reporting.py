@@ -135,7 +135,7 @@ def remarks(
         if record is None:
             continue
         lines += [f"{student.id}: {remark}" for remark in (*record.remarks, *record.notes)]
-        stopped = [run for run in record.judgement.cells if run.error.startswith("this cell ")]
+        stopped = [run for run in record.judgement.cells if run.stopped]
         lines += [f"{student.id}: {run.cell.name}: {run.error}" for run in stopped]
     return lines
 

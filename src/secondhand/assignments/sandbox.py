@@ -197,7 +197,17 @@ class Sandbox:
             },
         }
         worker = Path(__file__).with_name("worker.py").resolve()
-        return [self.python, "-I", "-X", "utf8", str(worker), str(replies), json.dumps(settings)]
+        # An environment may be reached by way of a link, which is not there inside; its `python` is one that must stay.
+        python = Path(self.python)
+        return [
+            str(python.parent.resolve() / python.name),
+            "-I",
+            "-X",
+            "utf8",
+            str(worker),
+            str(replies),
+            json.dumps(settings),
+        ]
 
     def _environment(self) -> dict[str, str]:
         home = HOME if self.untrusted else str(_scratch())

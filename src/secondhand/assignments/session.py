@@ -12,7 +12,7 @@ import os
 import secrets
 import selectors
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -20,6 +20,7 @@ from typing import Any, Literal, Self
 from secondhand.assignments import codec
 from secondhand.assignments.limits import Limits
 from secondhand.assignments.sandbox import MEGABYTE, Process, Sandbox
+from secondhand.messages import t
 
 Stop = Literal["slow", "died", "flooded", "crowded", "garbled"]
 """Why a process was stopped: it took too long, ended itself or was ended by the system, printed too much, made too many
@@ -63,6 +64,7 @@ class CellRun:
         output: what it printed, as much as is kept.
         cut: whether it printed more.
         error: why it failed; nothing if it did not.
+        stopped: whether that is because its process had to be stopped.
         images: the figures that it drew, as PNG.
     """
 
@@ -70,6 +72,7 @@ class CellRun:
     output: str = ""
     cut: bool = False
     error: str = ""
+    stopped: bool = False
     images: tuple[bytes, ...] = ()
 
 
@@ -99,7 +102,7 @@ class Session:
 
     def run(self) -> list[CellRun]:
         """Run all cells in order and return what came of each; one that fails does not stop those after it."""
-        runs = [CellRun(cell, error=_NOT_RUN) for cell in self.cells]
+        runs = [CellRun(cell, error=t("assignments.cell.not-run")) for cell in self.cells]
         done = 0
         while done < len(self.cells):
             try:
@@ -114,8 +117,9 @@ class Session:
             except StoppedError as stopped:
                 # `_run_cell` has marked the cell: the next process goes without it.
                 output, cut = self._taken_output()
-                told = "this cell " + _why(stopped.stop, self.limits.cell_seconds, self.limits)
-                runs[done] = self._kept(CellRun(self.cells[done], output, cut, told))
+                reason = _why(stopped.stop, self.limits.cell_seconds, self.limits)
+                told = t("assignments.cell.stopped", reason=reason)
+                runs[done] = self._kept(CellRun(self.cells[done], output, cut, told, stopped=True))
                 done += 1
         return runs
 
@@ -147,22 +151,25 @@ class Session:
             self._start(until=len(self.cells))
             reply = self._request(request, self.limits.question_seconds)
         except StoppedError as stopped:
-            told = _why(stopped.stop, self.limits.question_seconds, self.limits)
-            raise AskError(f"{what} {told}") from None
+            reason = _why(stopped.stop, self.limits.question_seconds, self.limits)
+            raise AskError(t("assignments.ask.stopped", name=what, reason=reason)) from None
         if reply.get("missing") is True:
-            raise AskError(f"{name} is not defined when the notebook has run from top to bottom")
+            raise AskError(t("assignments.ask.undefined", name=name))
         if "not_plain" in reply:
-            raise AskError(f"{what} gave what cannot be graded: {_text(reply['not_plain'])}")
+            raise AskError(t("assignments.ask.not-plain", name=what, reason=_not_plain(reply["not_plain"])))
         if "error" in reply:
-            kind = "could not be had" if request["do"] == "get" else "raised an error"
-            raise AskError(f"{what} {kind}: {_text(reply['error'])}")
+            failed = "assignments.ask.value-failed" if request["do"] == "get" else "assignments.ask.call-failed"
+            raise AskError(t(failed, name=what, error=_error(reply)))
         try:
             return codec.decode(reply["value"])
         except KeyError:
             self._kill()
-            raise AskError(f"{what} {_why('garbled', 0, self.limits)}") from None
-        except codec.CodecError as error:
-            raise AskError(f"{what} gave something that is not a plain value ({error})") from None
+            reason = _why("garbled", 0, self.limits)
+            raise AskError(t("assignments.ask.stopped", name=what, reason=reason)) from None
+        except codec.NotPlainError as error:
+            raise AskError(t("assignments.ask.not-plain", name=what, reason=str(error))) from None
+        except codec.CodecError:
+            raise AskError(t("assignments.ask.no-value", name=what)) from None
 
     def _run_cell(self, index: int) -> CellRun:
         cell = self.cells[index]
@@ -173,7 +180,7 @@ class Session:
             self._fatal.add(index)
             raise
         output, cut = self._taken_output()
-        return CellRun(cell, output, cut, _text(reply.get("error", "")), _images(reply.get("images", [])))
+        return CellRun(cell, output, cut, _error(reply), images=_images(reply.get("images", [])))
 
     def _kept(self, run: CellRun) -> CellRun:
         """Return what is kept of a cell, so that many cells cannot fill the gradebook either."""
@@ -187,7 +194,7 @@ class Session:
         attempts = 0
         while self._process is None:
             if self.restarts >= self.limits.restarts:
-                raise AskError(f"not asked: the notebook's process had to be started anew {self.restarts} times")
+                raise AskError(t("assignments.ask.restarts", restarts=self.restarts))
             self.restarts += 1
             attempts += 1
             self._process = self.sandbox.start()
@@ -198,7 +205,7 @@ class Session:
             except StoppedError:
                 if attempts > 1:
                     shown, _ = self._taken_output()
-                    raise AskError(f"{_NOT_RUN}: its process did not start. {shown}".strip()) from None
+                    raise AskError(t("assignments.cell.not-started", shown=shown).strip()) from None
                 continue
             try:
                 for index in range(until):
@@ -219,7 +226,7 @@ class Session:
         now = time.monotonic()
         if now >= self._ends:
             self._kill()
-            raise AskError(f"not asked: the notebook had used up its {self.limits.total_seconds:g} seconds")
+            raise AskError(t("assignments.ask.used-up", seconds=f"{self.limits.total_seconds:g}"))
         self._output.clear()
         self._printed = 0
         try:
@@ -300,9 +307,6 @@ class Session:
             process.kill()
 
 
-_NOT_RUN = "not run"
-
-
 def _send(descriptor: int, data: memoryview) -> int:
     try:
         return os.write(descriptor, data)
@@ -313,19 +317,36 @@ def _send(descriptor: int, data: memoryview) -> int:
 
 
 def _why(stop: Stop, seconds: float, limits: Limits) -> str:
-    return {
-        "slow": f"took longer than {seconds:g} seconds",
-        "died": "ended the process, or was ended for using too much time or memory",
-        "flooded": f"printed more than {limits.output_mb} MB",
-        "crowded": f"made more than {limits.files} files",
-        "garbled": "answered with something that is no answer, or is too large",
-    }[stop]
+    return t(f"assignments.stop.{stop}", seconds=f"{seconds:g}", megabytes=limits.output_mb, files=limits.files)
+
+
+def _error(reply: Mapping[str, Any]) -> str:
+    """Return what a reply says of an error, and of where it arose; nothing if it says of none."""
+    told = _text(reply.get("error", ""))
+    match reply.get("where"):
+        case [str(cell), int(line), str(text)] if told:
+            number = cell.removeprefix("cell ")
+            key = "assignments.cell.where" if cell else "assignments.cell.line"
+            told += "\n" + t(key, cell=_text(number, 20), line=line, text=_text(text))
+    return told[:_MAX_ERROR]
+
+
+def _not_plain(claim: Any) -> str:
+    """Return why a value is not plain, in words, as the student's process claims it."""
+    match claim:
+        case {"reason": str(reason), "values": dict(values)} if reason in codec.NotPlainError.REASONS:
+            named = {name: values.get(name) for name in codec.NotPlainError.REASONS[reason]}
+            if all(isinstance(value, str | int) for value in named.values()):
+                return str(
+                    codec.NotPlainError(reason, **{name: _text(str(value), 80) for name, value in named.items()})
+                )
+    return t("assignments.plain.unknown")
 
 
 def _text(value: Any, most: int | None = _MAX_ERROR) -> str:
     """Return what a student's process sent as text that can be written to any file and terminal."""
     if not isinstance(value, str):
-        return "an error without a description"
+        return t("assignments.cell.no-description")
     value = value[:most] if most is not None else value
     value = value.encode("utf-8", errors="replace").decode("utf-8")
     return "".join(character if character.isprintable() or character in "\n\t" else "\ufffd" for character in value)

@@ -17,6 +17,8 @@ cell with the tag `answer` is the student's to fill in, between `# BEGIN SOLUTIO
 tag `check` is the hidden check; one with the tag `variant` defines `parameters(variant)`, the personal values. A
 written task has a `{rubric}` and a `{solution}` in its prose. `{{ name }}` in prose stands for a personal value.
 
+`language: es` in the front matter has the engine speak Spanish to students.
+
 It knows nothing of students, of notebooks that are handed out and of how checks are run.
 """
 
@@ -26,8 +28,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
+from secondhand.messages import LANGUAGES
+
 Difficulty = Literal["warm-up", "core", "stretch"]
 """As in the exercises of the chapters, whose room is not imported: it brings all that their solutions need."""
+
+MINUTES = "minutes"
+"""The variable in which students may say how long each task took them."""
 
 Kind = Literal["code", "number", "plot", "written"]
 Role = Literal["prose", "given", "answer", "check", "variant", "rubric", "solution"]
@@ -99,12 +106,21 @@ class Task:
 
 @dataclass(frozen=True)
 class ProblemSet:
-    """A problem set: its name, its title, the cells before the first task, and its tasks."""
+    """A problem set.
+
+    Attributes:
+        name: its name, that of its file.
+        title: its heading.
+        opening: the cells before the first task.
+        tasks: its tasks, in order.
+        language: the one that students are spoken to in: "en", or another of the book.
+    """
 
     name: str
     title: str
     opening: tuple[SourceCell, ...]
     tasks: tuple[Task, ...]
+    language: str = LANGUAGES[0]
 
     @property
     def points(self) -> int:
@@ -127,7 +143,8 @@ def read_problem_set(path: Path, chapters: Path) -> ProblemSet:
 
     Args:
         path: the MyST notebook; its stem is the name of the problem set.
-        chapters: the folder with the chapters of the book, whose objectives the tasks examine.
+        chapters: the folder with the chapters of the book, whose objectives the tasks examine. Where the problem set
+            is in another language, a chapter's edition in it is taken, from the folder beside: `es/chapters`.
 
     Raises:
         SourceError: it is not well written.
@@ -143,7 +160,15 @@ def read_problem_set(path: Path, chapters: Path) -> ProblemSet:
     notebook = jupytext.reads(text, fmt="md:myst")
     opening: list[SourceCell] = []
     tasks: list[Task] = []
-    known = {name: objectives(file) for file in sorted(chapters.rglob("*.md")) for name in [file.stem]}
+    language = notebook.metadata.get("language", LANGUAGES[0])
+    if language not in LANGUAGES:
+        raise SourceError(
+            f"{path}: language in the front matter must be one of {', '.join(LANGUAGES)}, got {language!r}"
+        )
+    known = _known(chapters)
+    if language != LANGUAGES[0]:
+        there = _known(chapters.resolve().parent / language / chapters.name)
+        known.update({name: found for name, found in there.items() if found})
     for cell in notebook.cells:
         try:
             for part in _parts(cell):
@@ -159,12 +184,17 @@ def read_problem_set(path: Path, chapters: Path) -> ProblemSet:
     title = re.search(r"^# (.+)$", "\n".join(cell.source for cell in opening if cell.role == "prose"), re.MULTILINE)
     if title is None:
         raise SourceError(f"{path}: the notebook must begin with a heading, such as `# Limits`")
-    found = ProblemSet(path.stem, title.group(1).strip(), tuple(opening), tuple(tasks))
+    found = ProblemSet(path.stem, title.group(1).strip(), tuple(opening), tuple(tasks), language)
     try:
         _check(found)
     except SourceError as error:
         raise SourceError(f"{path}: {error}") from None
     return found
+
+
+def _known(chapters: Path) -> dict[str, list[str]]:
+    """Return the objectives of each chapter below a folder: name of the chapter → objectives."""
+    return {file.stem: objectives(file) for file in sorted(chapters.rglob("*.md"))}
 
 
 def objectives(chapter: Path) -> list[str]:
@@ -279,6 +309,8 @@ def _check(problems: ProblemSet) -> None:
     twice = {name for name in ids if ids.count(name) > 1}
     if twice:
         raise SourceError(f"each task needs an id of its own, got {', '.join(sorted(twice))} twice")
+    if any(task.answer == MINUTES for task in problems.tasks):
+        raise SourceError(f"`:answer:` must be another name than {MINUTES}, where students note their time")
     if any(cell.role in ("answer", "check", "rubric", "solution") for cell in problems.opening):
         raise SourceError("an answer, check, rubric or solution must belong to a task; put it after its {task}")
     if sum(cell.role == "variant" for cell in problems.cells()) > 1:

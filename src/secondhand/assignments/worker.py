@@ -80,15 +80,17 @@ def run_cell(source: str, name: str, namespace: dict[str, Any]) -> None:
             print(repr(value))
 
 
-def describe(error: BaseException) -> str:
+def describe(error: BaseException) -> dict[str, Any]:
     """Return what a student is told of an error: its kind, its message and where in their cell it arose."""
     lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith("<cell ")]
-    where = f"\n{lines[-1].filename[1:-1]}, line {lines[-1].lineno}: {lines[-1].line}" if lines else ""
-    if isinstance(error, SyntaxError) and error.lineno:
-        where = f"\nline {error.lineno}: {(error.text or '').strip()}"
     text = str(error)
     kind = type(error).__name__
-    return (f"{kind}: {text}" if text else kind)[:MAX_ERROR] + where[:MAX_ERROR]
+    told: dict[str, Any] = {"error": (f"{kind}: {text}" if text else kind)[:MAX_ERROR]}
+    if isinstance(error, SyntaxError) and error.lineno:
+        told["where"] = ["", error.lineno, (error.text or "").strip()[:MAX_ERROR]]
+    elif lines:
+        told["where"] = [lines[-1].filename[1:-1], lines[-1].lineno, (lines[-1].line or "")[:MAX_ERROR]]
+    return told
 
 
 def figures() -> list[str]:
@@ -123,8 +125,8 @@ def answer(request: dict[str, Any], namespace: dict[str, Any], codec: Any) -> di
         value = value(*arguments, **keywords)
     try:
         return {"value": codec.encode(value)}
-    except codec.CodecError as error:
-        return {"not_plain": str(error)}
+    except codec.NotPlainError as error:
+        return {"not_plain": {"reason": error.reason, "values": error.values}}
 
 
 def serve(requests: int, replies: int) -> None:
@@ -149,9 +151,9 @@ def serve(requests: int, replies: int) -> None:
             reply = answer(request, namespace, codec)
         except BaseException as error:
             try:
-                reply = {"error": describe(error)}
+                reply = describe(error)
             except BaseException:
-                reply = {"error": "an error that cannot be described"}
+                reply = {"error": None}
 
 
 def main() -> None:

@@ -5,8 +5,11 @@ edition run identical code. A key is `namespace.name`; its namespace is the YAML
 name of a chapter. It knows nothing of who shows the words.
 """
 
+import contextlib
 import itertools
 import os
+from collections.abc import Iterator
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,16 +22,20 @@ LANGUAGES = ("en", "es")
 LANGUAGE_VARIABLE = "SECONDHAND_LANGUAGE"
 
 _FOLDER = Path(__file__).parent
+_chosen: ContextVar[str | None] = ContextVar("language", default=None)
 
 
 def language() -> str:
-    """Return the reader's language: `SECONDHAND_LANGUAGE` if set, else that of the folder one works in.
+    """Return the reader's language: that of `speaking`, or else `SECONDHAND_LANGUAGE`, or else that of the folder.
 
     A notebook below a folder `es/chapters` speaks Spanish; everything else speaks English.
 
     Raises:
         ValueError: the variable names a language that the book does not have.
     """
+    inside = _chosen.get()
+    if inside is not None:
+        return inside
     chosen = os.environ.get(LANGUAGE_VARIABLE)
     if chosen:
         if chosen not in LANGUAGES:
@@ -36,6 +43,22 @@ def language() -> str:
         return chosen
     parts = Path.cwd().parts
     return "es" if ("es", "chapters") in itertools.pairwise(parts) else LANGUAGES[0]
+
+
+@contextlib.contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Have `t` answer in a language, whatever the folder and the environment say.
+
+    Raises:
+        ValueError: the book does not have the language.
+    """
+    if language not in LANGUAGES:
+        raise ValueError(f"language must be one of {', '.join(LANGUAGES)}, got {language!r}")
+    token = _chosen.set(language)
+    try:
+        yield
+    finally:
+        _chosen.reset(token)
 
 
 @cache
