@@ -144,14 +144,18 @@ class ProblemSets(SphinxDirective):
         )
         title = nodes.inline("", problems.title, classes=[f"language-{languages.SOURCE_LANGUAGE}"])
         caption = nodes.inline("", "", title, nodes.Text(f" ({problems.name}.md): {facts}"))
-        heads = [t(f"site.sets-{name}") for name in ("task", "kind", "points", "minutes", "difficulty", "examines")]
+        heads = [t(f"site.sets-{name}") for name in ("task", "points", "minutes", "difficulty", "examines")]
         rows = [self._row(task) for task in problems.tasks]
-        return table(caption, heads, (20, 10, 8, 8, 12, 42), rows, "problem-sets")
+        return table(caption, heads, (22, 9, 9, 13, 47), rows, "problem-sets")
 
     def _row(self, task: Task) -> list[nodes.Node]:
-        words = [t(f"site.kind-of-task-{task.kind}"), str(task.points), str(task.minutes)]
-        words.append(t(f"site.difficulty-{task.difficulty}"))
-        return [nodes.literal("", task.id), *map(nodes.Text, words), self._examines(task)]
+        kind = nodes.inline("", t(f"site.kind-of-task-{task.kind}"), classes=["task-kind"])
+        words = [str(task.points), str(task.minutes), t(f"site.difficulty-{task.difficulty}")]
+        return [
+            nodes.inline("", "", nodes.literal("", task.id), nodes.Text(" "), kind),
+            *map(nodes.Text, words),
+            self._examines(task),
+        ]
 
     def _examines(self, task: Task) -> nodes.Node:
         of = chapter(_root(self.env), task.chapter)
