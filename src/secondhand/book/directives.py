@@ -97,16 +97,16 @@ class ClaimsLedger(SphinxDirective):
             holding = sum(claim["verdict"] == "holds" for claim in claims)
             link = nodes.reference("", str(len(claims)), refid=_claims_anchor(page), internal=True)
             counts = (nodes.Text(str(count)) for count in (holding, len(claims) - holding))
-            rows.append([_title_of(page, self.env.docname), link, *counts])
+            rows.append([title_of(page, self.env.docname), link, *counts])
         heads = [t(f"site.claims-{column}") for column in ("chapter", "claims", "holds", "fails")]
-        return _table(nodes.Text(t("site.claims-caption")), heads, (55, 15, 15, 15), rows, "claims-summary")
+        return table(nodes.Text(t("site.claims-caption")), heads, (55, 15, 15, 15), rows, "claims-summary")
 
     def _table(self, page: str, claims: Sequence[Mapping[str, Any]]) -> nodes.table:
         heads = [t(f"site.claims-{column}") for column in ("claim", "verdict", "published", "measured")]
         rows = [self._row(page, claim) for claim in claims]
-        table = _table(_title_of(page, self.env.docname), heads, (42, 14, 22, 22), rows, "claims-ledger")
-        table["ids"].append(_claims_anchor(page))
-        return table
+        ledger = table(title_of(page, self.env.docname), heads, (42, 14, 22, 22), rows, "claims-ledger")
+        ledger["ids"].append(_claims_anchor(page))
+        return ledger
 
     def _row(self, page: str, claim: Mapping[str, Any]) -> list[nodes.Node]:
         # The anchor is in the card, which is raw HTML to Sphinx, so the address is made here.
@@ -131,11 +131,11 @@ class RunningTimes(SphinxDirective):
             cost = executed.cost(page)
             if cost is not None:
                 numbers = (f"{cost.cpu_seconds:.1f}", f"{cost.peak_memory_mb:,.0f}")
-                rows.append([_title_of(page, self.env.docname), *map(nodes.Text, numbers)])
+                rows.append([title_of(page, self.env.docname), *map(nodes.Text, numbers)])
         if not rows:
             return [nodes.paragraph("", t("site.times-none"))]
         heads = [t(f"site.times-{column}") for column in ("chapter", "seconds", "memory")]
-        return [_table(nodes.Text(t("site.times-caption")), heads, (60, 20, 20), rows, "running-times")]
+        return [table(nodes.Text(t("site.times-caption")), heads, (60, 20, 20), rows, "running-times")]
 
 
 class WorkedSolution(SphinxDirective):
@@ -184,7 +184,7 @@ def _nested_hints(hints: Sequence[str]) -> str:
     return inner
 
 
-def _title_of(page: str, docname: str) -> addnodes.pending_xref:
+def title_of(page: str, docname: str) -> addnodes.pending_xref:
     """Return the title of a page as a link to it, to stand in the document `docname`."""
     title = addnodes.pending_xref(
         "", nodes.inline("", ""), refdomain="std", reftype="doc", reftarget=f"/{page}", refexplicit=False
@@ -198,16 +198,17 @@ def _claims_anchor(page: str) -> str:
     return f"claims-of-{page.rpartition('/')[2]}"
 
 
-def _table(
+def table(
     caption: nodes.Node, heads: Sequence[str], widths: Sequence[int], rows: Sequence[Sequence[nodes.Node]], name: str
 ) -> nodes.table:
-    table = nodes.table("", nodes.title("", "", caption), classes=[name])
+    """Return a table with a caption; `name` is its class."""
+    made = nodes.table("", nodes.title("", "", caption), classes=[name])
     group = nodes.tgroup("", cols=len(heads))
     group += [nodes.colspec("", colwidth=width) for width in widths]
     group += nodes.thead("", _table_row([nodes.Text(head) for head in heads]))
     group += nodes.tbody("", *(_table_row(row) for row in rows))
-    table += group
-    return table
+    made += group
+    return made
 
 
 def _table_row(cells: Sequence[nodes.Node]) -> nodes.row:

@@ -38,6 +38,7 @@ from secondhand.book.images import AltTextOfOtherPages
 from secondhand.book.launch import Repository, launches, notebook_path
 from secondhand.book.role_texts import RoleTexts
 from secondhand.book.student_notebooks import student_notebook
+from secondhand.book.teaching import ChapterLink, LimitValue, ProblemSets, minutes_of_exercises, minutes_to_read
 from secondhand.messages import LANGUAGE_VARIABLE, LANGUAGES, t
 
 _HERE = Path(__file__).parent
@@ -63,7 +64,12 @@ def setup(app: Sphinx) -> ExtensionMetadata:
     app.add_directive("claims-ledger", ClaimsLedger)
     app.add_directive("running-times", RunningTimes)
     app.add_directive("worked-solution", WorkedSolution)
+    app.add_directive("problem-sets", ProblemSets)
     app.add_role("repository", RepositoryLink())
+    app.add_role("chapter", ChapterLink())
+    app.add_role("limit", LimitValue())
+    app.add_role("reading", minutes_to_read)
+    app.add_role("practice", minutes_of_exercises)
     app.add_css_file("secondhand.css", priority=_LATE)
     app.add_js_file("secondhand.js", priority=_LATE, defer="defer")
     return {"version": version("secondhand"), "parallel_read_safe": True, "parallel_write_safe": True}
