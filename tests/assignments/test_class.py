@@ -16,11 +16,9 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from tests.assignments.conftest import EXAMPLE, Notebook, answered, cell_of
-from typer.testing import CliRunner
+from tests.assignments.conftest import EXAMPLE, Notebook, answered, cell_of, command
 
 from secondhand.assignments import sandbox
-from secondhand.assignments.commands import app
 from secondhand.assignments.course import Course, CourseError
 from secondhand.assignments.grading import Grader
 from secondhand.assignments.notebooks import MAX_FILE, handout
@@ -206,12 +204,6 @@ def graded(course: Course, tmp_path_factory: pytest.TempPathFactory) -> dict[str
         "grade": command("grade", "shares", course=course.root),
         "report": command("report", "shares", course=course.root),
     }
-
-
-def command(*arguments: object, course: Path, status: int = 0) -> str:
-    result = CliRunner().invoke(app, [*map(str, arguments), "--course", str(course)])
-    assert result.exit_code == status, result.output + repr(result.exception)
-    return result.output
 
 
 def environment() -> dict[str, str]:

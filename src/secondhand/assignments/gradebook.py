@@ -50,6 +50,10 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+# Feedback is a page in the language of the problem set.
+c.GenerateFeedback.preprocessors = ["secondhand.assignments.nbgrader_steps.Grades"]
+c.GenerateFeedback.exporter_class = "secondhand.assignments.nbgrader_steps.Feedback"
 """
 
 
