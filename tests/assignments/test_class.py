@@ -441,6 +441,49 @@ def test_another_database_and_no_isolation(tmp_path: Path, monkeypatch: pytest.M
     assert rows(Course(root))["ada"]["score"] == "8"
 
 
+RELEASE = ("release", EXAMPLE / "shares.md", "--chapters", EXAMPLE / "chapters", "--database")
+
+
+@pytest.mark.parametrize(
+    ("database", "told"),
+    [
+        ("grades", "database must be a URL such as"),
+        (
+            "postgresql://ada:secret@localhost/grades",
+            "psycopg2, the driver of the database postgresql://ada:***@localhost",
+        ),
+        ("cassandra://localhost/grades", "database must be of a kind that SQLAlchemy knows"),
+        ("sqlite:////nowhere/grades.db", "cannot be reached: unable to open database file"),
+    ],
+)
+def test_a_database_that_cannot_be_used_leaves_the_course_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: str, told: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg2", None)
+    (tmp_path / "roster.csv").write_text("id\nada\n")
+    found = command(*RELEASE, database, course=tmp_path, status=1)
+    assert told in found
+    assert "secret" not in found
+    assert [path.name for path in tmp_path.iterdir()] == ["roster.csv"]
+
+
+def test_a_course_keeps_its_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / "roster.csv").write_text("id\nada\n")
+    for _ in range(2):
+        # A path that is not absolute is seen from here, as every other one of the command.
+        command(*RELEASE, "sqlite:///other.db", course=Path("course"))
+    assert (tmp_path / "other.db").exists()
+    assert not list((tmp_path / "course").glob("*.db"))
+    settings = (tmp_path / "course" / "nbgrader_config.py").read_text()
+    assert f"sqlite:///{tmp_path}/other.db" in settings
+    told = command(*RELEASE, f"sqlite:///{tmp_path}/third.db", course=Path("course"), status=1)
+    assert "database must be the one that this course has" in told
+    assert not (tmp_path / "third.db").exists()
+    assert (tmp_path / "course" / "nbgrader_config.py").read_text() == settings
+
+
 def test_two_commands_do_not_work_at_once(course: Course) -> None:
     with course.locked(), pytest.raises(CourseError, match="another command works on"), course.locked():
         pass

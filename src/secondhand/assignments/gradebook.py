@@ -23,6 +23,9 @@ TRUST_VARIABLE = "SECONDHAND_TRUST_SUBMISSIONS"
 ENTER_SECONDS = 120
 """How long it may take to enter one student's grades, and again to write their feedback."""
 
+_PACKAGES = {"psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient"}
+"""How packages of drivers are called that are not called as they are imported."""
+
 _CONFIG_TEXT = """# Settings of nbgrader for this course, written by `secondhand assignments release`.
 c = get_config()
 
@@ -82,15 +85,71 @@ def available() -> None:
         raise GradebookError("nbgrader is not installed; run `pip install -e '.[assignments]'`") from None
 
 
+def usable(course: Course, database: str | None) -> str | None:
+    """Return the URL of a database as the course keeps it, when it can be reached; nothing is written to the course.
+
+    Args:
+        course: the course.
+        database: an SQLAlchemy URL; None stands for the database that the course has, or is to have in its folder.
+
+    Raises:
+        GradebookError: it is no URL, its driver is missing, it cannot be reached, or the course has another one.
+    """
+    if database is None:
+        return None
+    from sqlalchemy import create_engine, make_url
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+    try:
+        url = make_url(database)
+    except ArgumentError:
+        raise GradebookError(
+            f"database must be a URL such as sqlite:////home/ada/grades.db or postgresql://user:password@host/grades, "
+            f"got {database!r}"
+        ) from None
+    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+        # Seen from the folder of the command; nbgrader works in another one.
+        url = url.set(database=str(Path(url.database).absolute()))
+    shown = url.render_as_string(hide_password=True)
+    kept = url.render_as_string(hide_password=False)
+    has = _database_of(course)
+    if has is not None and has != kept:
+        raise GradebookError(
+            f"database must be the one that this course has, {make_url(has).render_as_string(hide_password=True)}, got "
+            f"{shown}: grades would be left behind. To move it, copy the database and change {course.root / CONFIG}"
+        )
+    try:
+        with create_engine(url).connect():
+            return kept
+    except NoSuchModuleError:
+        raise GradebookError(f"database must be of a kind that SQLAlchemy knows, got {shown}") from None
+    except ImportError as error:
+        name = error.name or str(error)
+        raise GradebookError(
+            f"{name}, the driver of the database {shown}, is not installed; run "
+            f"`pip install {_PACKAGES.get(name, name)}`"
+        ) from None
+    except SQLAlchemyError as error:
+        raise GradebookError(f"the database {shown} cannot be reached: {getattr(error, 'orig', error)}") from None
+
+
+def _database_of(course: Course) -> str | None:
+    """Return the URL of the database that a course has already, as its settings name it or nbgrader chooses it."""
+    if not (course.root / CONFIG).is_file():
+        return None
+    chosen = _settings(course).CourseDirectory.get("db_url")
+    return str(chosen or f"sqlite:///{(course.root / 'gradebook.db').absolute()}")
+
+
 def configure(course: Course, database: str | None) -> None:
-    """Write the settings of nbgrader into the course's folder, unless there are some and none is to be changed.
+    """Write the settings of nbgrader into the course's folder, unless there are some.
 
     Args:
         course: the course.
         database: an SQLAlchemy URL of the gradebook's database; None stands for a SQLite file in the folder.
     """
     path = course.root / CONFIG
-    if path.exists() and database is None:
+    if path.exists():
         return
     line = f"c.CourseDirectory.db_url = {database!r}\n" if database else ""
     write(path, _CONFIG_TEXT.format(database=line).encode(), private=bool(database))
@@ -176,12 +235,10 @@ def _api(course: Course) -> Iterator[Any]:
         warnings.simplefilter("ignore")
         from nbgrader.apps.api import NbGraderAPI
         from nbgrader.coursedir import CourseDirectory
-    from traitlets.config import Config
-    from traitlets.config.loader import PyFileConfigLoader
 
     if not (course.root / CONFIG).is_file():
         raise GradebookError(f"{course.root} has no {CONFIG}; run `secondhand assignments release` there first")
-    config = Config(PyFileConfigLoader(CONFIG, path=str(course.root.resolve())).load_config())
+    config = _settings(course)
     config.CourseDirectory.root = str(course.root.resolve())
     # Notebooks go by way of the course's folder, never by nbgrader's exchange, which need not even exist.
     config.Exchange.root = str(course.root.resolve() / ".exchange")
@@ -203,6 +260,13 @@ def _api(course: Course) -> Iterator[Any]:
     finally:
         os.chdir(before)
         os.environ["PATH"] = path
+
+
+def _settings(course: Course) -> Any:
+    from traitlets.config import Config
+    from traitlets.config.loader import PyFileConfigLoader
+
+    return Config(PyFileConfigLoader(CONFIG, path=str(course.root.resolve())).load_config())
 
 
 def _reason(result: Mapping[str, Any]) -> str:
