@@ -449,8 +449,8 @@ RELEASE = ("release", EXAMPLE / "shares.md", "--chapters", EXAMPLE / "chapters",
     [
         ("grades", "database must be a URL such as"),
         (
-            "postgresql://ada:secret@localhost/grades",
-            "psycopg2, the driver of the database postgresql://ada:***@localhost",
+            "postgresql+psycopg://ada:secret@localhost/grades",
+            "psycopg, the driver of the database postgresql+psycopg://ada:***@localhost",
         ),
         ("cassandra://localhost/grades", "database must be of a kind that SQLAlchemy knows"),
         ("sqlite:////nowhere/grades.db", "cannot be reached: unable to open database file"),
@@ -459,7 +459,7 @@ RELEASE = ("release", EXAMPLE / "shares.md", "--chapters", EXAMPLE / "chapters",
 def test_a_database_that_cannot_be_used_leaves_the_course_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: str, told: str
 ) -> None:
-    monkeypatch.setitem(sys.modules, "psycopg2", None)
+    monkeypatch.setitem(sys.modules, "psycopg", None)
     (tmp_path / "roster.csv").write_text("id\nada\n")
     found = command(*RELEASE, database, course=tmp_path, status=1)
     assert told in found

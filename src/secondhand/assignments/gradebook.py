@@ -23,7 +23,7 @@ TRUST_VARIABLE = "SECONDHAND_TRUST_SUBMISSIONS"
 ENTER_SECONDS = 120
 """How long it may take to enter one student's grades, and again to write their feedback."""
 
-_PACKAGES = {"psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient"}
+_PACKAGES = {"psycopg": "'psycopg[binary]'", "psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient"}
 """How packages of drivers are called that are not called as they are imported."""
 
 _CONFIG_TEXT = """# Settings of nbgrader for this course, written by `secondhand assignments release`.
