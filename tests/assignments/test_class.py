@@ -240,7 +240,9 @@ def test_the_report_names_nobody_without_reason(course: Course, graded: dict[str
     report = (course.reports("shares") / "class.html").read_text()
     assert not [line for line in report.split("<li>") if line.startswith(("right:", "script:", "wrong:", "partial:"))]
     assert "29 of 30 students handed in" in report
-    assert 'src="data:image/png;base64' in report
+    assert report.count('src="data:image/svg+xml;base64') == 3
+    assert "No student has said how long the tasks took." in report
+    assert "<script" not in report
 
 
 def test_strangers_are_told(graded: dict[str, str]) -> None:
