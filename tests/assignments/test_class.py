@@ -410,15 +410,22 @@ def test_grades_by_hand_are_reported(course: Course, graded: dict[str, str]) -> 
     with gradebook._api(course) as api, api.gradebook as book:
         grade = book.find_grade("sum-to-one", "shares", "shares", "wrong")
         grade.manual_score, grade.needs_manual_grade = 1.5, False
+        book.find_comment("sum-to-one", "shares", "shares", "wrong").manual_comment = "You are *nearly* there."
         book.db.commit()
     try:
-        command("report", "shares", course=course.root)
+        told = command("report", "shares", course=course.root)
+        assert "Feedback was written again for 1 students" in told
         row = rows(course)["wrong"]
         assert (row["sum-to-one"], row["score"], row["to_grade_by_hand"]) == ("1.5", "1.5", "")
+        feedback = (course.root / "feedback" / "wrong" / "shares" / "shares.html").read_text()
+        assert "Task sum-to-one: 1.5 of 2 points" in feedback
+        assert "You are <em>nearly</em> there." in feedback
+        assert "Feedback was written" not in command("report", "shares", course=course.root)
     finally:
         with gradebook._api(course) as api, api.gradebook as book:
             grade = book.find_grade("sum-to-one", "shares", "shares", "wrong")
             grade.manual_score, grade.needs_manual_grade = None, True
+            book.find_comment("sum-to-one", "shares", "shares", "wrong").manual_comment = None
             book.db.commit()
         command("report", "shares", course=course.root)
 

@@ -129,7 +129,7 @@ def _times(found: Sequence[Item]) -> Iterator[str]:
 
 def _table(found: Sequence[Item]) -> str:
     columns = ["Points", "Graded", "Mean share (95 % interval)", "Discrimination", "Minutes stated"]
-    columns += ["Minutes needed (middle half)", "Answers on time"]
+    columns += ["Minutes needed (middle half)", "Answers"]
     head = "".join(f'<th scope="col" class="n">{column}</th>' for column in columns)
     rows = []
     for item in found:
@@ -140,7 +140,7 @@ def _table(found: Sequence[Item]) -> str:
             _number(item.share, ".2f") + _range(item.low, item.high, ".2f"),
             _number(item.discrimination, ".2f"),
             f"{item.task.minutes}",
-            _number(middle, "g") + _range(first, third, "g"),
+            _number(middle, ".4g") + _range(first, third, ".3g"),
             f"{len(item.minutes)}",
         ]
         shown = "".join(f'<td class="n">{cell}</td>' for cell in cells)

@@ -3,6 +3,7 @@
 They only read arguments, show progress and print results; they know nothing of how the work is done.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -41,6 +42,10 @@ def _bar(total: int, what: str) -> Any:
 
     # Where nobody watches, as in a log, a bar would only be noise.
     return tqdm(total=total, desc=what, unit="student", dynamic_ncols=True, disable=None)
+
+
+def _listed(what: str, reasons: Mapping[str, str]) -> str:
+    return "\n".join([f"{what}:", *(f"  {student}: {reason}" for student, reason in sorted(reasons.items()))])
 
 
 @app.command()
@@ -143,8 +148,7 @@ def grade(
         f"Written answers: grade them in nbgrader's formgrader. Next: secondhand assignments report {assignment}"
     )
     if outcome.failed:
-        listed = "\n".join(f"  {student}: {reason}" for student, reason in sorted(outcome.failed.items()))
-        fail(f"{len(outcome.failed)} submissions could not be graded:\n{listed}")
+        fail(_listed(f"{len(outcome.failed)} submissions could not be graded", outcome.failed))
 
 
 @app.command()
@@ -153,9 +157,17 @@ def report(
     assignment: Annotated[str, typer.Argument(help="Name of the assignment.")],
     course: CourseOption = Path("course"),
 ) -> None:
-    """Write grades.csv, for a learning platform, and a page on the class."""
+    """Write grades.csv, for a learning platform, and a page on the class.
+
+    Feedback of those who were graded by hand is written again, with what was given and written by hand in it.
+    """
     from secondhand.assignments.course import Course
     from secondhand.assignments.reporting import report as report_on
 
-    table, page = report_on(Course(course), assignment)
-    typer.echo(f"Grades: {table}\nClass report (names students, holds solutions): {page}")
+    here = Course(course)
+    reported = report_on(here, assignment)
+    typer.echo(f"Grades: {reported.table}\nClass report (names students, holds solutions): {reported.page}")
+    if reported.feedback:
+        typer.echo(f"Feedback was written again for {len(reported.feedback)} students who were graded by hand.")
+    if reported.failed:
+        fail(_listed(f"feedback of {len(reported.failed)} students could not be written", reported.failed))

@@ -56,9 +56,16 @@ def _body(title: str, notebook: Mapping[str, Any], total: Total) -> Iterator[str
     yield f"<p><strong>{_text(_earned(total.earned, total.points))}</strong></p>"
     if total.late:
         yield f"<p>{_text(t('assignments.page.late', points=_points(total.late)))}</p>"
-    items = "".join(f'<li><a href="#{_text(about["grade_id"])}">{_text(_told(about))}</a></li>' for about in graded)
+    items = "".join(
+        f'<li><a href="#task-{_text(about["grade_id"])}">{_text(_told(about))}</a></li>' for about in graded
+    )
     yield f"<ul>{items}</ul>"
+    heading = f"# {title}\n"
     for number, cell in enumerate(notebook["cells"], 1):
+        if cell["cell_type"] == "markdown" and cell["source"].startswith(heading):
+            # It stands above.
+            cell = {**cell, "source": cell["source"].removeprefix(heading)}
+            heading = "\n"
         yield from _cell(cell, number)
 
 
@@ -69,7 +76,7 @@ def _cell(cell: Mapping[str, Any], number: int) -> Iterator[str]:
         yield from _outputs(cell, number)
         yield from _comment(about)
         return
-    yield f'<section class="task" id="{_text(about["grade_id"])}"><h2>{_text(_told(about))}</h2>'
+    yield f'<section class="task" id="task-{_text(about["grade_id"])}"><h2>{_text(_told(about))}</h2>'
     if about.get("solution"):
         yield from _source(cell)
     # The first line says again what the task earned, as it was before a person looked at it.

@@ -4,6 +4,7 @@ It is the only module that drives nbgrader, and imports it only when it is used.
 """
 
 import contextlib
+import json
 import logging
 import os
 import re
@@ -177,11 +178,34 @@ def enter(course: Course, assignment: str, students: Sequence[str]) -> Iterator[
         for student in students:
             with time_limit(ENTER_SECONDS):
                 reason = _reason(api.autograde(assignment, student, force=True, create=True))
-            if not reason:
-                # To show a text that was written to be hard to show may take for ever; the grade is entered already.
-                with time_limit(ENTER_SECONDS):
-                    reason = _reason(api.generate_feedback(assignment, student, force=True))
-            yield student, reason
+            yield student, reason or _feedback(api, assignment, student)
+
+
+def feedback(course: Course, assignment: str, students: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Write the feedback of students anew; yield each one's id with what went wrong, or nothing."""
+    with _api(course) as api:
+        for student in students:
+            yield student, _feedback(api, assignment, student)
+
+
+def _feedback(api: Any, assignment: str, student: str) -> str:
+    # To show a text that was written to be hard to show may take for ever; the grade is entered already.
+    with time_limit(ENTER_SECONDS):
+        return _reason(api.generate_feedback(assignment, student, force=True))
+
+
+def by_hand(course: Course, assignment: str) -> dict[str, str]:
+    """Return what people have given and written by hand: id → a text that differs where that does."""
+    with _api(course) as api, api.gradebook as book:
+        found = {}
+        for submission in book.find_assignment(assignment).submissions:
+            (notebook,) = submission.notebooks
+            given = {grade.name: [grade.manual_score, grade.extra_credit] for grade in notebook.grades}
+            written = {comment.name: comment.manual_comment for comment in notebook.comments}
+            told = [[name, *values] for name, values in sorted(given.items()) if any(v is not None for v in values)]
+            told += [[name, text] for name, text in sorted(written.items()) if text]
+            found[submission.student_id] = json.dumps(told)
+        return found
 
 
 @contextlib.contextmanager

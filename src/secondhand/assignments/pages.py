@@ -21,6 +21,7 @@ h2 { font-size: 1.25rem; }
 h3 { font-size: 1.05rem; }
 a { color: var(--accent); }
 a:focus-visible, [tabindex]:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
+.anchor-link { display: none; }
 pre, code { font: .875rem/1.5 ui-monospace, monospace; }
 pre { margin: .5rem 0; padding: .6rem .8rem; background: var(--raised); border-radius: .3rem; white-space: pre-wrap;
   overflow-wrap: anywhere; }
@@ -29,7 +30,7 @@ img { display: block; max-width: 100%; height: auto; background: #ffffff; border
 figure { margin: 1.2rem 0; break-inside: avoid; }
 figcaption { color: var(--quiet); font-size: .9375rem; margin-top: .4rem; }
 .scroll { overflow-x: auto; }
-table { border-collapse: collapse; font-size: .9375rem; font-variant-numeric: tabular-nums; }
+table { border-collapse: collapse; font-size: .875rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--quiet); padding-bottom: .4rem; }
 th, td { padding: .3rem .7rem .3rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--line); }
 th.n, td.n { text-align: right; }
@@ -38,7 +39,12 @@ th.n, td.n { text-align: right; }
 .task > h2, .task > h3 { margin-top: 0; }
 .warning { border-left-color: var(--warning); }
 .quiet { color: var(--quiet); }
+@media screen and (min-width: 48rem) {
+  .scroll { width: max-content; max-width: calc(50vw + 21rem); }
+  td.n { white-space: nowrap; }
+}
 @media print {
+  table { font-size: 8.5pt; }
   :root { color-scheme: light; --ground: #ffffff; --raised: #f4f5f7; --ink: #000000; --quiet: #333333; --line: #999999;
     --accent: #000000; --warning: #000000; }
   body { max-width: none; padding: 0; font-size: 10.5pt; }

@@ -5,7 +5,8 @@ It knows nothing of how work is judged.
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,30 @@ from secondhand.assignments.grading import Grader
 from secondhand.assignments.source import ProblemSet
 
 
-def report(course: Course, assignment: str) -> tuple[Path, Path]:
-    """Write `grades.csv` and `class.html`, and return where they are.
+@dataclass(frozen=True)
+class Reported:
+    """What was written.
+
+    Attributes:
+        table: the grades.
+        page: the page on the class.
+        feedback: whose feedback was written anew, as people have graded by hand since.
+        failed: whose feedback could not be written, and why.
+    """
+
+    table: Path
+    page: Path
+    feedback: tuple[str, ...] = ()
+    failed: Mapping[str, str] = field(default_factory=dict)
+
+
+def report(course: Course, assignment: str, progress: Callable[[str], object] = lambda _: None) -> Reported:
+    """Write `grades.csv` and `class.html`, and the feedback of those who were graded by hand since it was written.
+
+    Args:
+        course: the course.
+        assignment: name of the assignment.
+        progress: told the id of each student whose feedback was written.
 
     Raises:
         CourseError: the assignment was not released, or the gradebook cannot be read.
@@ -32,7 +55,30 @@ def report(course: Course, assignment: str) -> tuple[Path, Path]:
     page = course.reports(assignment) / "class.html"
     write(table, grades_csv(problems, students, grades).encode())
     write(page, class_html(problems, students, grades, records).encode(), private=True)
-    return table, page
+    with course.locked():
+        reasons = dict(_feedback(course, assignment, progress))
+    failed = {student: reason for student, reason in reasons.items() if reason}
+    return Reported(table, page, tuple(sorted(set(reasons) - set(failed))), failed)
+
+
+def _feedback(course: Course, assignment: str, progress: Callable[[str], object]) -> Iterator[tuple[str, str]]:
+    """Write feedback where it does not say what people have given by hand; yield ids with what went wrong."""
+
+    def mark(student: str) -> Path:
+        return course.judged(assignment, student).with_suffix(".by-hand")
+
+    given = {student: text.encode() for student, text in gradebook.by_hand(course, assignment).items()}
+    # Feedback that was never written again says nothing of what was done by hand.
+    changed = [
+        student
+        for student, text in sorted(given.items())
+        if text != (mark(student).read_bytes() if mark(student).is_file() else b"[]")
+    ]
+    for student, reason in gradebook.feedback(course, assignment, changed):
+        if not reason:
+            write(mark(student), given[student], private=True)
+        progress(student)
+        yield student, reason
 
 
 def grades_csv(problems: ProblemSet, students: Sequence[Student], grades: Mapping[str, Sequence[TaskGrade]]) -> str:
