@@ -3,6 +3,7 @@
 They only read arguments, show progress and print results; they know nothing of how the work is done.
 """
 
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -130,15 +131,26 @@ def grade(
     from secondhand.assignments.grading import grade_class, jobs_by_default, submitted_students
 
     here = Course(course)
-    total = len(submitted_students(here, assignment))
-    with _bar(total, "judged") as judging, _bar(total, "entered") as entering:
+    known = {student.id for student in here.roster()}
+    total = len(known & set(submitted_students(here, assignment)))
+    with contextlib.ExitStack() as bars:
+        judging = bars.enter_context(_bar(total, "judged"))
+        entering: list[Any] = []
+
+        def entered(_: str) -> None:
+            if not entering:
+                # The clock of this bar begins when all are judged.
+                judging.close()
+                entering.append(bars.enter_context(_bar(total, "entered")))
+            entering[0].update()
+
         outcome = grade_class(
             here,
             assignment,
             jobs=jobs or jobs_by_default(),
             trust=trust_submissions,
             judged=lambda _: judging.update(),
-            entered=lambda _: entering.update(),
+            entered=entered,
         )
     for student, remarks in sorted(outcome.remarks.items()):
         for remark in remarks:
