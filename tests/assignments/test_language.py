@@ -185,6 +185,8 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     command("release", EXAMPLE / "partes.md", "--chapters", EXAMPLE / "chapters", course=course.root)
     for student, (sources, _) in WORK.items():
         notebook = json.loads((course.handouts("partes") / student / "partes.ipynb").read_text())
+        if student == "partial":
+            notebook["cells"][-1]["source"] = notebook["cells"][-1]["source"].replace("None", "7", 1)
         data = answered(notebook, *sources)
         (inbox / f"{student}.ipynb").write_bytes(data[:-300] if student == "cut" else data)
     collected = command("collect", "partes", inbox, course=course.root, status=1)
@@ -216,6 +218,8 @@ def test_what_instructors_read_is_english(course: Course) -> None:
     text = (course.reports("partes") / "class.html").read_text(encoding="utf-8")
     assert '<html lang="en"' in text
     assert "5 of 5 students handed in" in text
+    assert "share-of: stated 5, median 7 (middle half 7 to 7, 1 answer)." in text
+    assert f'<li>cut: <span lang="es">{MESSAGES["remark.nothing"]["es"].partition(":")[0]}' in text
 
 
 def test_a_page_without_grades_by_hand_has_no_comment(partes: ProblemSet) -> None:

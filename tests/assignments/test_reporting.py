@@ -108,7 +108,7 @@ def test_a_page_has_four_charts_in_words_and_a_table(problems: ProblemSet) -> No
     assert "share-of 0.45; your-share" in discrimination
     assert time == (
         "Dot plot. Minutes for each task. share-of: stated 5, median 6 (middle half 5 to 8, 3 answers); "
-        "sum-to-one: stated 10, median 30 (middle half 30 to 30, 1 answers)."
+        "sum-to-one: stated 10, median 30 (middle half 30 to 30, 1 answer)."
     )
     assert "2 written answers wait to be graded by hand" in page
     assert "To judge a submission took 3.0 seconds (median; 9.0 at most)." in page

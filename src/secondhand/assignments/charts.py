@@ -128,7 +128,7 @@ def time(found: Sequence[Item]) -> Chart:
         axes.legend_.remove()
     told = [
         f"{item.task.id}: stated {item.task.minutes}, median {middle:g} (middle half {first:g} to {third:g}, "
-        f"{len(item.minutes)} answers)"
+        f"{len(item.minutes)} {'answer' if len(item.minutes) == 1 else 'answers'})"
         for item, (first, middle, third) in zip(found, quartiles, strict=True)
         if item.minutes
     ]

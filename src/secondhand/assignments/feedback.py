@@ -13,6 +13,9 @@ from secondhand.assignments.notebooks import points_in_words
 from secondhand.assignments.pages import page
 from secondhand.messages import speaking, t
 
+REMARKS = "remarks"
+"""Id of the cell with what is odd about the submission."""
+
 # As nbconvert has it, with what MathJax itself offers against links that run code.
 _MATHJAX = """<script type="text/x-mathjax-config">
 MathJax.Hub.Config({
@@ -61,7 +64,10 @@ def _body(title: str, notebook: Mapping[str, Any], total: Total) -> Iterator[str
     )
     yield f"<ul>{items}</ul>"
     heading = f"# {title}\n"
-    for number, cell in enumerate(notebook["cells"], 1):
+    number = 0
+    for cell in notebook["cells"]:
+        # Remarks were put before what the student handed in, and count for nothing.
+        number += cell.get("id") != REMARKS
         if cell["cell_type"] == "markdown" and cell["source"].startswith(heading):
             # It stands above.
             cell = {**cell, "source": cell["source"].removeprefix(heading)}

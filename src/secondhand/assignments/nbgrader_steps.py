@@ -16,7 +16,7 @@ from nbformat import from_dict
 from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
 
 from secondhand.assignments.course import Course
-from secondhand.assignments.feedback import Total, feedback_html
+from secondhand.assignments.feedback import REMARKS, Total, feedback_html
 from secondhand.assignments.gradebook import TRUST_VARIABLE
 from secondhand.assignments.grading import Grader
 from secondhand.assignments.judging import TaskResult
@@ -107,7 +107,7 @@ def enter(notebook: Any, record: Record) -> None:
         note = {
             "cell_type": "markdown",
             "metadata": {},
-            "id": "remarks",
+            "id": REMARKS,
             "source": f"**{t('assignments.grade.remarks')}**\n\n{listed}",
         }
         notebook.cells[:0] = _nodes([note])
