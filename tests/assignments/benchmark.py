@@ -1,7 +1,7 @@
 """Grades a class of right submissions with this package and with plain nbgrader, and prints the time each takes.
 
-Run it as `python -m tests.assignments.benchmark 100`. Plain nbgrader runs the same tasks with their checks as
-assertions in the notebook, beside the student's code and without isolation.
+Run it as `python -m tests.assignments.benchmark 100`; it prints a table in Markdown. Plain nbgrader runs the same tasks
+with their checks as assertions in the notebook, beside the student's code and without isolation.
 """
 
 import json
@@ -16,7 +16,10 @@ from pathlib import Path
 
 from tests.assignments.conftest import EXAMPLE, answered
 
+from secondhand.assignments import gradebook
 from secondhand.assignments.course import Course
+from secondhand.assignments.grading import Grader, judge_all
+from secondhand.book.bench import machine
 
 CHECKS = {
     "share-of": "for a, b in ((1, 2), (3, 12), (7, 10), (0, 7)):\n    assert abs(share(a, b) - a / b) < 1e-9",
@@ -26,7 +29,14 @@ COMMANDS = "from secondhand.assignments.commands import app; app()"
 
 
 def main(students: int) -> None:
-    """Grade so many submissions both ways."""
+    """Grade so many submissions both ways, and print a table in Markdown."""
+    rows: list[tuple[str, float]] = []
+
+    def say(what: str, began: float) -> float:
+        rows.append((what, (time.monotonic() - began) / students))
+        print(f"{what}: {rows[-1][1]:.2f} s a submission", file=sys.stderr, flush=True)
+        return rows[-1][1]
+
     with tempfile.TemporaryDirectory() as folder:
         ours, plain = Path(folder) / "ours", Path(folder) / "plain"
         ours.mkdir()
@@ -44,26 +54,56 @@ def main(students: int) -> None:
         for jobs in (1, 2):
             for name in ("judged", "autograded", "feedback"):
                 shutil.rmtree(ours / name, ignore_errors=True)
-            say(f"here, {jobs} at once, feedback included", students, lambda n=jobs: run(  # type: ignore[misc]
-                [*command, "grade", "shares", "--jobs", str(n)], ours))  # fmt: skip
-        shutil.copytree(ours / "source", plain / "source")
-        source = plain / "source" / "shares" / "shares.ipynb"
-        notebook = json.loads(source.read_text())
-        for cell in notebook["cells"]:
-            grade_id = cell["metadata"].get("nbgrader", {}).get("grade_id")
-            cell["source"] = CHECKS.get(grade_id, cell["source"])
-        source.write_text(json.dumps(notebook))
-        settings = "c = get_config()\nc.CourseDirectory.course_id = 'x'\nc.ClearSolutions.enforce_metadata = False\n"
-        (plain / "nbgrader_config.py").write_text(settings)
+            began = time.monotonic()
+            run([*command, "grade", "shares", "--jobs", str(jobs)], ours)
+            say(f"here, {jobs} at once, feedback included", began)
+        parts(course, ids, say)
+        prepare(ours, plain, course, ids)
         nbgrader = [sys.executable, "-m", "nbgrader"]
         run([*nbgrader, "generate_assignment", "shares", "--force"], plain, course=False)
-        for student in ids:
-            target = plain / "submitted" / student / "shares" / "shares.ipynb"
-            target.parent.mkdir(parents=True)
-            shutil.copy(course.submitted("shares", student), target)
-        say("plain nbgrader autograde", students, lambda: run([*nbgrader, "autograde", "shares"], plain, course=False))
-        feedback = [*nbgrader, "generate_feedback", "shares"]
-        say("plain nbgrader feedback", students, lambda: run(feedback, plain, course=False))
+        began = time.monotonic()
+        run([*nbgrader, "autograde", "shares"], plain, course=False)
+        run([*nbgrader, "generate_feedback", "shares"], plain, course=False)
+        beside = say("plain nbgrader, one after the other, feedback included", began)
+    print(f"Grading {students} submissions of three tasks, on {machine()}.\n")
+    print("| what | seconds a submission | beside plain nbgrader |\n|---|---:|---:|")
+    for what, seconds in rows:
+        print(f"| {what} | {seconds:.2f} | {seconds / beside:.2f} |")
+
+
+def parts(course: Course, ids: list[str], say: Callable[[str, float], float]) -> None:
+    """Time what grading consists of."""
+    grader = Grader.of(course, "shares")
+    shutil.rmtree(course.root / "judged")
+    began = time.monotonic()
+    judge_all(grader, ids, 2, lambda _: None)
+    say("of that, judging, 2 at once", began)
+    began = time.monotonic()
+    with gradebook.trusting(False):
+        failed = [reason for _, reason in gradebook.enter(course, "shares", ids) if reason]
+    say("of that, entering into nbgrader, feedback included", began)
+    began = time.monotonic()
+    failed += [reason for _, reason in gradebook.feedback(course, "shares", ids) if reason]
+    say("of that, feedback", began)
+    if failed:
+        raise SystemExit(f"entering failed: {failed[0]}")
+
+
+def prepare(ours: Path, plain: Path, course: Course, ids: list[str]) -> None:
+    """Make a course of plain nbgrader with the same submissions, and the checks in the notebook."""
+    shutil.copytree(ours / "source", plain / "source")
+    source = plain / "source" / "shares" / "shares.ipynb"
+    notebook = json.loads(source.read_text())
+    for cell in notebook["cells"]:
+        grade_id = cell["metadata"].get("nbgrader", {}).get("grade_id")
+        cell["source"] = CHECKS.get(grade_id, cell["source"])
+    source.write_text(json.dumps(notebook))
+    settings = "c = get_config()\nc.CourseDirectory.course_id = 'x'\nc.ClearSolutions.enforce_metadata = False\n"
+    (plain / "nbgrader_config.py").write_text(settings)
+    for student in ids:
+        target = plain / "submitted" / student / "shares" / "shares.ipynb"
+        target.parent.mkdir(parents=True)
+        shutil.copy(course.submitted("shares", student), target)
 
 
 def run(command: list[str], folder: Path, *, course: bool = True) -> None:
@@ -76,13 +116,6 @@ def run(command: list[str], folder: Path, *, course: bool = True) -> None:
     done = subprocess.run([*command, *more], cwd=folder, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
-
-
-def say(what: str, students: int, work: Callable[[], None]) -> None:
-    """Print what some work takes for one student, by the clock."""
-    began = time.monotonic()
-    work()
-    print(f"{what}: {(time.monotonic() - began) / students:.2f} s a submission", flush=True)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+from secondhand.assignments.commands import app
 from secondhand.assignments.source import ProblemSet, read_problem_set
 
 EXAMPLE = Path(__file__).with_name("example")
@@ -53,3 +55,10 @@ def answered(
     notebook["cells"] += [code(source) for source in extra]
     edit(notebook)
     return json.dumps(notebook).encode()
+
+
+def command(*arguments: object, course: Path, status: int = 0) -> str:
+    """Give a command of `secondhand assignments`, see that it ends with a status, and return what it printed."""
+    result = CliRunner().invoke(app, [*map(str, arguments), "--course", str(course)])
+    assert result.exit_code == status, result.output + repr(result.exception)
+    return result.output

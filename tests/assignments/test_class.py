@@ -17,11 +17,9 @@ from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
-from tests.assignments.conftest import EXAMPLE, Notebook, answered, cell_of
-from typer.testing import CliRunner
+from tests.assignments.conftest import EXAMPLE, Notebook, answered, cell_of, command
 
 from secondhand.assignments import sandbox
-from secondhand.assignments.commands import app
 from secondhand.assignments.course import Course, CourseError
 from secondhand.assignments.grading import Grader
 from secondhand.assignments.notebooks import MAX_FILE, handout
@@ -209,12 +207,6 @@ def graded(course: Course, tmp_path_factory: pytest.TempPathFactory) -> dict[str
     }
 
 
-def command(*arguments: object, course: Path, status: int = 0) -> str:
-    result = CliRunner().invoke(app, [*map(str, arguments), "--course", str(course)])
-    assert result.exit_code == status, result.output + repr(result.exception)
-    return result.output
-
-
 def environment() -> dict[str, str]:
     """Return the environment of a process that finds what this one does."""
     return {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)}
@@ -249,7 +241,9 @@ def test_the_report_names_nobody_without_reason(course: Course, graded: dict[str
     report = (course.reports("shares") / "class.html").read_text()
     assert not [line for line in report.split("<li>") if line.startswith(("right:", "script:", "wrong:", "partial:"))]
     assert "29 of 30 students handed in" in report
-    assert 'src="data:image/png;base64' in report
+    assert report.count('src="data:image/svg+xml;base64') == 3
+    assert "No student has said how long the tasks took." in report
+    assert "<script" not in report
 
 
 def test_strangers_are_told(graded: dict[str, str]) -> None:
@@ -432,15 +426,22 @@ def test_grades_by_hand_are_reported(course: Course, graded: dict[str, str]) -> 
     with gradebook._api(course) as api, api.gradebook as book:
         grade = book.find_grade("sum-to-one", "shares", "shares", "wrong")
         grade.manual_score, grade.needs_manual_grade = 1.5, False
+        book.find_comment("sum-to-one", "shares", "shares", "wrong").manual_comment = "You are *nearly* there."
         book.db.commit()
     try:
-        command("report", "shares", course=course.root)
+        told = command("report", "shares", course=course.root)
+        assert "Feedback was written again for 1 students" in told
         row = rows(course)["wrong"]
         assert (row["sum-to-one"], row["score"], row["to_grade_by_hand"]) == ("1.5", "1.5", "")
+        feedback = (course.root / "feedback" / "wrong" / "shares" / "shares.html").read_text()
+        assert "Task sum-to-one: 1.5 of 2 points" in feedback
+        assert "You are <em>nearly</em> there." in feedback
+        assert "Feedback was written" not in command("report", "shares", course=course.root)
     finally:
         with gradebook._api(course) as api, api.gradebook as book:
             grade = book.find_grade("sum-to-one", "shares", "shares", "wrong")
             grade.manual_score, grade.needs_manual_grade = None, True
+            book.find_comment("sum-to-one", "shares", "shares", "wrong").manual_comment = None
             book.db.commit()
         command("report", "shares", course=course.root)
 
@@ -463,6 +464,49 @@ def test_another_database_and_no_isolation(tmp_path: Path, monkeypatch: pytest.M
     command("grade", "shares", "--trust-submissions", course=root)
     command("report", "shares", course=root)
     assert rows(Course(root))["ada"]["score"] == "8"
+
+
+RELEASE = ("release", EXAMPLE / "shares.md", "--chapters", EXAMPLE / "chapters", "--database")
+
+
+@pytest.mark.parametrize(
+    ("database", "told"),
+    [
+        ("grades", "database must be a URL such as"),
+        (
+            "postgresql+psycopg://ada:secret@localhost/grades",
+            "psycopg, the driver of the database postgresql+psycopg://ada:***@localhost",
+        ),
+        ("cassandra://localhost/grades", "database must be of a kind that SQLAlchemy knows"),
+        ("sqlite:////nowhere/grades.db", "cannot be reached: unable to open database file"),
+    ],
+)
+def test_a_database_that_cannot_be_used_leaves_the_course_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, database: str, told: str
+) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    (tmp_path / "roster.csv").write_text("id\nada\n")
+    found = command(*RELEASE, database, course=tmp_path, status=1)
+    assert told in found
+    assert "secret" not in found
+    assert [path.name for path in tmp_path.iterdir()] == ["roster.csv"]
+
+
+def test_a_course_keeps_its_database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / "roster.csv").write_text("id\nada\n")
+    for _ in range(2):
+        # A path that is not absolute is seen from here, as every other one of the command.
+        command(*RELEASE, "sqlite:///other.db", course=Path("course"))
+    assert (tmp_path / "other.db").exists()
+    assert not list((tmp_path / "course").glob("*.db"))
+    settings = (tmp_path / "course" / "nbgrader_config.py").read_text()
+    assert f"sqlite:///{tmp_path}/other.db" in settings
+    told = command(*RELEASE, f"sqlite:///{tmp_path}/third.db", course=Path("course"), status=1)
+    assert "database must be the one that this course has" in told
+    assert not (tmp_path / "third.db").exists()
+    assert (tmp_path / "course" / "nbgrader_config.py").read_text() == settings
 
 
 def test_two_commands_do_not_work_at_once(course: Course) -> None:

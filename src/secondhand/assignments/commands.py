@@ -3,6 +3,8 @@
 They only read arguments, show progress and print results; they know nothing of how the work is done.
 """
 
+import contextlib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -41,6 +43,10 @@ def _bar(total: int, what: str) -> Any:
 
     # Where nobody watches, as in a log, a bar would only be noise.
     return tqdm(total=total, desc=what, unit="student", dynamic_ncols=True, disable=None)
+
+
+def _listed(what: str, reasons: Mapping[str, str]) -> str:
+    return "\n".join([f"{what}:", *(f"  {student}: {reason}" for student, reason in sorted(reasons.items()))])
 
 
 @app.command()
@@ -125,15 +131,26 @@ def grade(
     from secondhand.assignments.grading import grade_class, jobs_by_default, submitted_students
 
     here = Course(course)
-    total = len(submitted_students(here, assignment))
-    with _bar(total, "judged") as judging, _bar(total, "entered") as entering:
+    known = {student.id for student in here.roster()}
+    total = len(known & set(submitted_students(here, assignment)))
+    with contextlib.ExitStack() as bars:
+        judging = bars.enter_context(_bar(total, "judged"))
+        entering: list[Any] = []
+
+        def entered(_: str) -> None:
+            if not entering:
+                # The clock of this bar begins when all are judged.
+                judging.close()
+                entering.append(bars.enter_context(_bar(total, "entered")))
+            entering[0].update()
+
         outcome = grade_class(
             here,
             assignment,
             jobs=jobs or jobs_by_default(),
             trust=trust_submissions,
             judged=lambda _: judging.update(),
-            entered=lambda _: entering.update(),
+            entered=entered,
         )
     for student, remarks in sorted(outcome.remarks.items()):
         for remark in remarks:
@@ -143,8 +160,7 @@ def grade(
         f"Written answers: grade them in nbgrader's formgrader. Next: secondhand assignments report {assignment}"
     )
     if outcome.failed:
-        listed = "\n".join(f"  {student}: {reason}" for student, reason in sorted(outcome.failed.items()))
-        fail(f"{len(outcome.failed)} submissions could not be graded:\n{listed}")
+        fail(_listed(f"{len(outcome.failed)} submissions could not be graded", outcome.failed))
 
 
 @app.command()
@@ -153,9 +169,17 @@ def report(
     assignment: Annotated[str, typer.Argument(help="Name of the assignment.")],
     course: CourseOption = Path("course"),
 ) -> None:
-    """Write grades.csv, for a learning platform, and a page on the class."""
+    """Write grades.csv, for a learning platform, and a page on the class.
+
+    Feedback of those who were graded by hand is written again, with what was given and written by hand in it.
+    """
     from secondhand.assignments.course import Course
     from secondhand.assignments.reporting import report as report_on
 
-    table, page = report_on(Course(course), assignment)
-    typer.echo(f"Grades: {table}\nClass report (names students, holds solutions): {page}")
+    here = Course(course)
+    reported = report_on(here, assignment)
+    typer.echo(f"Grades: {reported.table}\nClass report (names students, holds solutions): {reported.page}")
+    if reported.feedback:
+        typer.echo(f"Feedback was written again for {len(reported.feedback)} students who were graded by hand.")
+    if reported.failed:
+        fail(_listed(f"feedback of {len(reported.failed)} students could not be written", reported.failed))

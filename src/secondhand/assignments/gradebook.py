@@ -4,6 +4,7 @@ It is the only module that drives nbgrader, and imports it only when it is used.
 """
 
 import contextlib
+import json
 import logging
 import os
 import re
@@ -22,6 +23,9 @@ TRUST_VARIABLE = "SECONDHAND_TRUST_SUBMISSIONS"
 
 ENTER_SECONDS = 120
 """How long it may take to enter one student's grades, and again to write their feedback."""
+
+_PACKAGES = {"psycopg": "'psycopg[binary]'", "psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient"}
+"""How packages of drivers are called that are not called as they are imported."""
 
 _CONFIG_TEXT = """# Settings of nbgrader for this course, written by `secondhand assignments release`.
 c = get_config()
@@ -50,6 +54,10 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+
+# Feedback is a page in the language of the problem set.
+c.GenerateFeedback.preprocessors = ["secondhand.assignments.nbgrader_steps.Grades"]
+c.GenerateFeedback.exporter_class = "secondhand.assignments.nbgrader_steps.Feedback"
 """
 
 
@@ -78,15 +86,71 @@ def available() -> None:
         raise GradebookError("nbgrader is not installed; run `pip install -e '.[assignments]'`") from None
 
 
+def usable(course: Course, database: str | None) -> str | None:
+    """Return the URL of a database as the course keeps it, when it can be reached; nothing is written to the course.
+
+    Args:
+        course: the course.
+        database: an SQLAlchemy URL; None stands for the database that the course has, or is to have in its folder.
+
+    Raises:
+        GradebookError: it is no URL, its driver is missing, it cannot be reached, or the course has another one.
+    """
+    if database is None:
+        return None
+    from sqlalchemy import create_engine, make_url
+    from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+    try:
+        url = make_url(database)
+    except ArgumentError:
+        raise GradebookError(
+            f"database must be a URL such as sqlite:////home/ada/grades.db or postgresql://user:password@host/grades, "
+            f"got {database!r}"
+        ) from None
+    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+        # Seen from the folder of the command; nbgrader works in another one.
+        url = url.set(database=str(Path(url.database).absolute()))
+    shown = url.render_as_string(hide_password=True)
+    kept = url.render_as_string(hide_password=False)
+    has = _database_of(course)
+    if has is not None and has != kept:
+        raise GradebookError(
+            f"database must be the one that this course has, {make_url(has).render_as_string(hide_password=True)}, got "
+            f"{shown}: grades would be left behind. To move it, copy the database and change {course.root / CONFIG}"
+        )
+    try:
+        with create_engine(url).connect():
+            return kept
+    except NoSuchModuleError:
+        raise GradebookError(f"database must be of a kind that SQLAlchemy knows, got {shown}") from None
+    except ImportError as error:
+        name = error.name or str(error)
+        raise GradebookError(
+            f"{name}, the driver of the database {shown}, is not installed; run "
+            f"`pip install {_PACKAGES.get(name, name)}`"
+        ) from None
+    except SQLAlchemyError as error:
+        raise GradebookError(f"the database {shown} cannot be reached: {getattr(error, 'orig', error)}") from None
+
+
+def _database_of(course: Course) -> str | None:
+    """Return the URL of the database that a course has already, as its settings name it or nbgrader chooses it."""
+    if not (course.root / CONFIG).is_file():
+        return None
+    chosen = _settings(course).CourseDirectory.get("db_url")
+    return str(chosen or f"sqlite:///{(course.root / 'gradebook.db').absolute()}")
+
+
 def configure(course: Course, database: str | None) -> None:
-    """Write the settings of nbgrader into the course's folder, unless there are some and none is to be changed.
+    """Write the settings of nbgrader into the course's folder, unless there are some.
 
     Args:
         course: the course.
         database: an SQLAlchemy URL of the gradebook's database; None stands for a SQLite file in the folder.
     """
     path = course.root / CONFIG
-    if path.exists() and database is None:
+    if path.exists():
         return
     line = f"c.CourseDirectory.db_url = {database!r}\n" if database else ""
     write(path, _CONFIG_TEXT.format(database=line).encode(), private=bool(database))
@@ -114,11 +178,34 @@ def enter(course: Course, assignment: str, students: Sequence[str]) -> Iterator[
         for student in students:
             with time_limit(ENTER_SECONDS):
                 reason = _reason(api.autograde(assignment, student, force=True, create=True))
-            if not reason:
-                # To show a text that was written to be hard to show may take for ever; the grade is entered already.
-                with time_limit(ENTER_SECONDS):
-                    reason = _reason(api.generate_feedback(assignment, student, force=True))
-            yield student, reason
+            yield student, reason or _feedback(api, assignment, student)
+
+
+def feedback(course: Course, assignment: str, students: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Write the feedback of students anew; yield each one's id with what went wrong, or nothing."""
+    with _api(course) as api:
+        for student in students:
+            yield student, _feedback(api, assignment, student)
+
+
+def _feedback(api: Any, assignment: str, student: str) -> str:
+    # To show a text that was written to be hard to show may take for ever; the grade is entered already.
+    with time_limit(ENTER_SECONDS):
+        return _reason(api.generate_feedback(assignment, student, force=True))
+
+
+def by_hand(course: Course, assignment: str) -> dict[str, str]:
+    """Return what people have given and written by hand: id → a text that differs where that does."""
+    with _api(course) as api, api.gradebook as book:
+        found = {}
+        for submission in book.find_assignment(assignment).submissions:
+            (notebook,) = submission.notebooks
+            given = {grade.name: [grade.manual_score, grade.extra_credit] for grade in notebook.grades}
+            written = {comment.name: comment.manual_comment for comment in notebook.comments}
+            told = [[name, *values] for name, values in sorted(given.items()) if any(v is not None for v in values)]
+            told += [[name, text] for name, text in sorted(written.items()) if text]
+            found[submission.student_id] = json.dumps(told)
+        return found
 
 
 @contextlib.contextmanager
@@ -172,12 +259,10 @@ def _api(course: Course) -> Iterator[Any]:
         warnings.simplefilter("ignore")
         from nbgrader.apps.api import NbGraderAPI
         from nbgrader.coursedir import CourseDirectory
-    from traitlets.config import Config
-    from traitlets.config.loader import PyFileConfigLoader
 
     if not (course.root / CONFIG).is_file():
         raise GradebookError(f"{course.root} has no {CONFIG}; run `secondhand assignments release` there first")
-    config = Config(PyFileConfigLoader(CONFIG, path=str(course.root.resolve())).load_config())
+    config = _settings(course)
     config.CourseDirectory.root = str(course.root.resolve())
     # Notebooks go by way of the course's folder, never by nbgrader's exchange, which need not even exist.
     config.Exchange.root = str(course.root.resolve() / ".exchange")
@@ -199,6 +284,13 @@ def _api(course: Course) -> Iterator[Any]:
     finally:
         os.chdir(before)
         os.environ["PATH"] = path
+
+
+def _settings(course: Course) -> Any:
+    from traitlets.config import Config
+    from traitlets.config.loader import PyFileConfigLoader
+
+    return Config(PyFileConfigLoader(CONFIG, path=str(course.root.resolve())).load_config())
 
 
 def _reason(result: Mapping[str, Any]) -> str:

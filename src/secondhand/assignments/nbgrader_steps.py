@@ -1,8 +1,7 @@
-"""Two steps with which nbgrader's autograder hands submissions to the judge instead of running them itself.
+"""Steps with which nbgrader hands submissions to the judge instead of running them itself, and feedback to its page.
 
-The course's `nbgrader_config.py` names them, so that `nbgrader autograde` grades as `secondhand assignments grade`
-does.
-Only nbgrader imports this module. It knows nothing of how a submission is judged.
+The course's `nbgrader_config.py` names them, so that `nbgrader autograde` and `nbgrader generate_feedback` do the same
+as `secondhand assignments grade`. Only nbgrader imports this module. It knows nothing of how a submission is judged.
 """
 
 import base64
@@ -12,10 +11,12 @@ import re
 from pathlib import Path
 from typing import Any
 
+from nbconvert.exporters import Exporter
 from nbformat import from_dict
-from nbgrader.preprocessors import NbGraderPreprocessor
+from nbgrader.preprocessors import GetGrades, NbGraderPreprocessor
 
 from secondhand.assignments.course import Course
+from secondhand.assignments.feedback import REMARKS, Total, feedback_html
 from secondhand.assignments.gradebook import TRUST_VARIABLE
 from secondhand.assignments.grading import Grader
 from secondhand.assignments.judging import TaskResult
@@ -58,6 +59,31 @@ class Judged(NbGraderPreprocessor):  # type: ignore[misc]
         return notebook, resources
 
 
+class Grades(GetGrades):  # type: ignore[misc]
+    """Enters the grades into the notebook, and what a person has not graded yet."""
+
+    def _get_score(self, cell: Any, resources: Any) -> None:
+        super()._get_score(cell, resources)
+        asked = (self.notebook_id, self.assignment_id, self.student_id)
+        grade = self.gradebook.find_grade(cell.metadata["nbgrader"]["grade_id"], *asked)
+        cell.metadata.nbgrader["pending"] = bool(grade.needs_manual_grade and grade.manual_score is None)
+
+
+class Feedback(Exporter):
+    """Makes the page of feedback from a notebook."""
+
+    file_extension = ".html"
+
+    def from_notebook_node(self, nb: Any, resources: Any = None, **kw: Any) -> tuple[Any, Any]:
+        """Return the page."""
+        graded, resources = super().from_notebook_node(nb, resources, **kw)
+        about = resources["nbgrader"]
+        problems = Course(Path.cwd()).problem_set(about["assignment"])
+        # nbgrader has taken off already what being late costs.
+        total = Total(about["score"], about["max_score"], about["late_penalty"])
+        return feedback_html(problems.title, graded, total, problems.language), resources
+
+
 def inert(text: str) -> str:
     """Return a student's Markdown with its HTML and its links as visible text.
 
@@ -81,7 +107,7 @@ def enter(notebook: Any, record: Record) -> None:
         note = {
             "cell_type": "markdown",
             "metadata": {},
-            "id": "remarks",
+            "id": REMARKS,
             "source": f"**{t('assignments.grade.remarks')}**\n\n{listed}",
         }
         notebook.cells[:0] = _nodes([note])
@@ -119,14 +145,18 @@ def _nodes(values: list[dict[str, Any]]) -> list[Any]:
     return [from_dict(value) for value in values]  # type: ignore[no-untyped-call]
 
 
-_graders: dict[tuple[str, str, bool], Grader] = {}
+_graders: dict[tuple[str, str, bool, int, int], Grader] = {}
 
 
 def _grader(resources: Any) -> Grader:
     # nbgrader works in the course's folder.
     assignment, trust = resources["nbgrader"]["assignment"], os.environ.get(TRUST_VARIABLE) == "1"
-    key = (str(Path.cwd()), assignment, trust)
+    course = Course(Path.cwd())
+    # A server of nbgrader may run for weeks, while releases and students are added.
+    files = (course.problem_set_file(assignment), course.roster_file)
+    changed = [path.stat().st_mtime_ns if path.exists() else 0 for path in files]
+    key = (str(course.root), assignment, trust, changed[0], changed[1])
     if key not in _graders:
         _graders.clear()
-        _graders[key] = Grader.of(Course(Path.cwd()), assignment, trust=trust)
+        _graders[key] = Grader.of(course, assignment, trust=trust)
     return _graders[key]

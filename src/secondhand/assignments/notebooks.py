@@ -282,9 +282,9 @@ def _shown(value: Any) -> str:
     return f"{value:,}" if language() == LANGUAGES[0] else f"{value:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
-def points_in_words(points: int) -> str:
+def points_in_words(points: float) -> str:
     """Return a number of points in words."""
-    return t("assignments.points.one") if points == 1 else t("assignments.points.many", points=points)
+    return t("assignments.points.one") if points == 1 else t("assignments.points.many", points=f"{points:g}")
 
 
 def _facts(task: Task) -> str:

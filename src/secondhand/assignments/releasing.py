@@ -56,12 +56,14 @@ def release(
         progress: told the id of each student whose notebook is ready.
 
     Raises:
-        CourseError: the roster is missing, or another problem set of this name was released.
+        CourseError: the roster is missing, another problem set of this name was released, or the database cannot be
+            used.
         SourceError: the problem set is not well written, or its solutions do not earn all points.
     """
     gradebook.available()
     problems = read_problem_set(source, chapters)
     students = course.roster()
+    database = gradebook.usable(course, database)
     if verify_with is not None:
         verify(problems, verify_with)
     with course.locked():

@@ -83,7 +83,8 @@ def run_cell(source: str, name: str, namespace: dict[str, Any]) -> None:
 def describe(error: BaseException) -> dict[str, Any]:
     """Return what a student is told of an error: its kind, its message and where in their cell it arose."""
     lines = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.startswith("<cell ")]
-    text = str(error)
+    # The message of a syntax error ends with the place, which is told apart.
+    text = str(error.msg if isinstance(error, SyntaxError) else error)
     kind = type(error).__name__
     told: dict[str, Any] = {"error": (f"{kind}: {text}" if text else kind)[:MAX_ERROR]}
     if isinstance(error, SyntaxError) and error.lineno:
