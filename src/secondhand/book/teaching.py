@@ -132,7 +132,10 @@ class ProblemSets(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         """Return a table for each problem set."""
-        found = problem_sets(_root(self.env))
+        root = _root(self.env)
+        for path in (root / "assignments").glob("*.md"):
+            self.env.note_dependency(str(path))
+        found = problem_sets(root)
         return [self._table(problems) for problems in found] or [nodes.paragraph("", t("site.sets-none"))]
 
     def _table(self, problems: ProblemSet) -> nodes.table:
