@@ -131,6 +131,8 @@ def grade(
     from secondhand.assignments.grading import grade_class, jobs_by_default, submitted_students
 
     here = Course(course)
+    # Whoever mistypes the name is told that first.
+    here.problem_set(assignment)
     known = {student.id for student in here.roster()}
     total = len(known & set(submitted_students(here, assignment)))
     with contextlib.ExitStack() as bars:

@@ -108,7 +108,11 @@ def usable(course: Course, database: str | None) -> str | None:
             f"database must be a URL such as sqlite:////home/ada/grades.db or postgresql://user:password@host/grades, "
             f"got {database!r}"
         ) from None
-    if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
+    if url.get_backend_name() == "sqlite":
+        if url.database in (None, "", ":memory:"):
+            raise GradebookError(
+                f"database must be a file that stays, such as sqlite:////home/ada/grades.db, got {url}"
+            )
         # Seen from the folder of the command; nbgrader works in another one.
         url = url.set(database=str(Path(url.database).absolute()))
     shown = url.render_as_string(hide_password=True)
@@ -120,8 +124,10 @@ def usable(course: Course, database: str | None) -> str | None:
             f"{shown}: grades would be left behind. To move it, copy the database and change {course.root / CONFIG}"
         )
     try:
-        with create_engine(url).connect():
-            return kept
+        engine = create_engine(url)
+        with engine.connect():
+            pass
+        engine.dispose()
     except NoSuchModuleError:
         raise GradebookError(f"database must be of a kind that SQLAlchemy knows, got {shown}") from None
     except ImportError as error:
@@ -132,6 +138,7 @@ def usable(course: Course, database: str | None) -> str | None:
         ) from None
     except SQLAlchemyError as error:
         raise GradebookError(f"the database {shown} cannot be reached: {getattr(error, 'orig', error)}") from None
+    return kept
 
 
 def _database_of(course: Course) -> str | None:
