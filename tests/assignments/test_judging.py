@@ -79,6 +79,24 @@ def test_the_number_of_another_student_is_reported(problems: ProblemSet) -> None
 
 
 @needs_isolation
+def test_a_misread_plot_accuses_nobody(problems: ProblemSet) -> None:
+    """The tolerance of a plot is so wide that a wrong number is often right for somebody."""
+    tasks = tuple(replace(task, kind="plot") if task.id == "your-share" else task for task in problems.tasks)
+    others = {"ben": numeric_answers(problems, BEN)}
+    source = f"your_share = {others['ben']['your-share']}"
+    finding = judged(replace(problems, tasks=tasks), SHARE, source, others=others).tasks[1].findings[0]
+    assert "another student" not in finding.message
+    assert finding.note == ""
+
+
+@needs_isolation
+def test_an_ellipsis_is_no_answer_yet(problems: ProblemSet) -> None:
+    judgement = judged(problems, "def share(part, total): ...", "your_share = ...")
+    assert points(judgement) == [0, 0, None]
+    assert messages(judgement, 1) == ["your_share has no answer yet"]
+
+
+@needs_isolation
 def test_nothing_earns_nothing(problems: ProblemSet) -> None:
     judgement = judged(problems)
     assert points(judgement) == [0, 0, None]

@@ -35,7 +35,8 @@ def literal(language: str) -> set[str]:
     return words(" ".join(re.sub(r"\{\w+\}", " ", texts[language]) for texts in MESSAGES.values()))
 
 
-NAMES = re.compile(r"(share-of|your-share|sum-to-one)(-answer-\d)?|your_share")
+# The tag of a variant is random, and its letters may be a word.
+NAMES = re.compile(r"(share-of|your-share|sum-to-one)(-answer-\d)?|your_share|\b[0-9a-f]{16,}\b")
 PROSE = "\n".join(
     line for line in SOURCE.splitlines() if not line.startswith((":", "```", "def ", "@worth", "    close"))
 )

@@ -1,6 +1,7 @@
 """What is handed out holds no solution; what comes back is read with care, and built anew."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,16 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.assignments.conftest import Notebook, answered, cell_of, code
 
+from secondhand.assignments.judging import parameters
 from secondhand.assignments.notebooks import (
     MAX_CELLS,
     MAX_FILE,
     NotebookError,
     code_to_run,
+    filled,
     handout,
     read_submission,
     rebuilt,
 )
-from secondhand.assignments.source import ProblemSet
+from secondhand.assignments.source import ProblemSet, SourceCell, SourceError
 from secondhand.assignments.variants import variant_of
 
 ADA = variant_of(bytes(32), "shares", "ada")
@@ -49,6 +52,29 @@ def test_a_handout_ends_with_the_time_that_was_needed(notebook: Notebook) -> Non
     defined: dict[str, Any] = {}
     exec(last["source"], defined)
     assert defined["minutes"] == dict.fromkeys(("share-of", "your-share", "sum-to-one"))
+
+
+def test_values_for_graders_are_not_handed_out(problems: ProblemSet) -> None:
+    """They stand in rubrics; a text for students that names one is an error."""
+    hidden = parameters_with(problems, '"_of_hundred": 100 * variant.integer("part", 1, 999)')
+    text = json.dumps(handout(hidden, ADA))
+    assert "_of_hundred" not in text.lower()
+    assert "PART = " in text
+    assert (
+        filled("{{ _of_hundred }} points", parameters(hidden, ADA)) == f"{100 * ADA.integer('part', 1, 999):,} points"
+    )
+    told = replace(hidden, opening=(*hidden.opening, SourceCell("prose", "It is {{ _of_hundred }}.")))
+    with pytest.raises(SourceError, match="has no '_of_hundred'"):
+        handout(told, ADA)
+
+
+def parameters_with(problems: ProblemSet, more: str) -> ProblemSet:
+    """Return the problem set with another personal value."""
+    cells = tuple(
+        replace(cell, source=cell.source.replace("return {", f"return {{{more}, ")) if cell.role == "variant" else cell
+        for cell in problems.opening
+    )
+    return replace(problems, opening=cells)
 
 
 def test_a_handout_is_a_valid_notebook(problems: ProblemSet, notebook: Notebook) -> None:

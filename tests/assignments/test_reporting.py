@@ -21,7 +21,7 @@ from secondhand.assignments.judging import Judgement
 from secondhand.assignments.records import Record
 from secondhand.assignments.reporting import grades_csv
 from secondhand.assignments.session import Cell, CellRun
-from secondhand.assignments.source import ProblemSet
+from secondhand.assignments.source import ProblemSet, SourceCell
 
 
 def graded(share: float, number: float, written: float | None) -> list[TaskGrade]:
@@ -94,6 +94,21 @@ def test_tasks_that_do_not_tell_are_named(problems: ProblemSet) -> None:
     page = class_html(problems, STUDENTS, grades, {})
     assert "Look at this task: share-of." in page
     assert "Look at this task: your-share." not in page
+
+
+def test_rubrics_hold_the_values_of_each_student(problems: ProblemSet) -> None:
+    """Where they name none, they stand there once."""
+    values = {name: {"part": number} for number, name in enumerate("ab", 1)}
+    once = BeautifulSoup(class_html(problems, STUDENTS, GRADES, {}, values), "html.parser")
+    assert not once("details")
+    assert [pre.text for pre in once("pre")] == problems.tasks[-1].sources("rubric", "solution")
+    *tasks, written = problems.tasks
+    cells = [*written.cells[:-2], SourceCell("rubric", "2 points: {{ part }} parts"), written.cells[-1]]
+    asked = replace(problems, tasks=(*tasks, replace(written, cells=tuple(cells))))
+    each = BeautifulSoup(class_html(asked, STUDENTS, GRADES, {}, values), "html.parser")
+    assert [box.summary.text for box in each("details") if box.summary] == ["a", "b"]
+    assert [box.pre.text for box in each("details") if box.pre] == ["2 points: 1 parts", "2 points: 2 parts"]
+    assert "{{ part }} parts" in class_html(asked, STUDENTS, {}, {})
 
 
 def test_a_page_has_four_charts_in_words_and_a_table(problems: ProblemSet) -> None:

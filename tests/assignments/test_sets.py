@@ -9,11 +9,13 @@ import pytest
 
 from secondhand.assignments import sandbox
 from secondhand.assignments.grading import answers_of
-from secondhand.assignments.judging import _near, parts
+from secondhand.assignments.judging import _near, judge, parts
 from secondhand.assignments.limits import Limits
 from secondhand.assignments.notebooks import handout
-from secondhand.assignments.releasing import verify
+from secondhand.assignments.records import explain
+from secondhand.assignments.releasing import solved_cells, verify
 from secondhand.assignments.sandbox import Sandbox
+from secondhand.assignments.session import Cell
 from secondhand.assignments.source import ProblemSet, read_problem_set, regions
 from secondhand.assignments.variants import variant_of
 
@@ -94,6 +96,18 @@ def test_right_answers_differ_from_student_to_student(name: str) -> None:
     for task in numeric:
         assert sum(same[task.id]) / len(pairs) < (0.2 if task.kind == "number" else 0.5), task.id
     assert not any(all(same[task.id][index] for task in numeric) for index in range(len(pairs)))
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(bool(sandbox.why_not()), reason=sandbox.why_not())
+def test_the_feedback_that_the_book_quotes_is_what_a_student_is_told() -> None:
+    problems = problem_set("lineage")
+    variant = variant_of(SECRET, "lineage", "invented")
+    mistake = Cell("mistake", "def best_p(ranks, space):\n    return min(ranks) / space")
+    judgement = judge(problems, variant, [*solved_cells(problems, variant), mistake], Sandbox(Limits()), {})
+    (told,) = (explain(result) for result in judgement.tasks if result.task == "canaries")
+    for page in ("chapters/exercises.md", "es/chapters/exercises.md"):
+        assert f"```text\n{told}```" in (ROOT / page).read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

@@ -81,6 +81,11 @@ WRONG = {
     "bad tolerance": (":relative: 0.001", ":relative: much", "relative must be a number of at least 0, got 'much'"),
     "unclosed solution": ("    # END SOLUTION\n", "", "solution between|has no other half|other half"),
     "no solution": ("# BEGIN SOLUTION\nyour_share = PART / TOTAL\n# END SOLUTION", "x = 1", "must have a solution"),
+    "a whole cell as solution": (
+        "# BEGIN SOLUTION\n    return part / total  # the secret of the solution\n    # END SOLUTION",
+        "return 0\n\n# BEGIN SOLUTION\nlimit = 1\n# END SOLUTION",
+        "must be the body of a function",
+    ),
     "check elsewhere": ("Which share", "```{code-cell}\n:tags: [check]\nx\n```\n\nWhich share", "other tasks have"),
     "no rubric": ("```{rubric}\n- 2 points: the parts make the whole.\n```\n", "", "a written task has one"),
     "indented rubric": ("```{rubric}", " ```{rubric}", "must be a directive at the beginning of a line|has one"),

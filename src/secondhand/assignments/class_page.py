@@ -9,14 +9,18 @@ import math
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
 
 from secondhand.assignments import charts
 from secondhand.assignments.course import Student
 from secondhand.assignments.gradebook import TaskGrade
 from secondhand.assignments.items import ENOUGH, Item, items
+from secondhand.assignments.notebooks import filled
 from secondhand.assignments.pages import page
 from secondhand.assignments.records import Record
 from secondhand.assignments.source import ProblemSet
+from secondhand.messages import speaking
 
 _LANGUAGE = "en"
 
@@ -35,6 +39,7 @@ def class_html(
     students: Sequence[Student],
     grades: Mapping[str, Sequence[TaskGrade]],
     records: Mapping[str, Record | None],
+    values: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
 ) -> str:
     """Return the page: it names students, and holds rubrics and solutions in words.
 
@@ -43,6 +48,7 @@ def class_html(
         students: the class.
         grades: those of all who handed in: id → grade of each task.
         records: what came of each submission, as far as it is kept.
+        values: the personal values of all who handed in, for rubrics that name them: id → name → value.
     """
     judged = [record for record in records.values() if record is not None]
     found = items(problems, grades, [record.judgement.minutes for record in judged])
@@ -63,9 +69,7 @@ def class_html(
     for task in problems.tasks:
         if task.kind == "written":
             body.append(f"<h2>To grade by hand: {_text(task.id)} ({task.points} points)</h2>")
-            body += [
-                f'<pre lang="{problems.language}">{_text(text)}</pre>' for text in task.sources("rubric", "solution")
-            ]
+            body += _to_grade(task.sources("rubric", "solution"), values, problems.language)
     return page(f"{problems.title}: the class", "\n".join(body), _LANGUAGE)
 
 
@@ -88,6 +92,21 @@ def remarks(
         stopped = [run for run in record.judgement.cells if run.stopped]
         found += [Remark(student.id, f"{run.cell.name}: {run.error}", problems.language) for run in stopped]
     return found
+
+
+def _to_grade(texts: Sequence[str], values: Mapping[str, Mapping[str, Any]], language: str) -> Iterator[str]:
+    """Yield a rubric and a solution: once, or for each student where they name personal values."""
+    with speaking(language):
+        personal = {student: [filled(text, known) for text in texts] for student, known in values.items()}
+    if all(own == list(texts) for own in personal.values()):
+        yield _texts(texts, language)
+        return
+    for student, own in personal.items():
+        yield f"<details><summary>{_text(student)}</summary>{_texts(own, language)}</details>"
+
+
+def _texts(texts: Sequence[str], language: str) -> str:
+    return "".join(f'<pre lang="{language}">{_text(text)}</pre>' for text in texts)
 
 
 def _summary(

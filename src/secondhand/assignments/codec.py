@@ -82,7 +82,10 @@ def _encode(value: Any, depth: int) -> Any:
         return {"array": _encode_array(numpy.asarray(value))}
     if numpy is not None and isinstance(value, numpy.generic):
         value = value.item()
-    if value is None or isinstance(value, bool):
+    if value is None or value is Ellipsis:
+        # Who leaves `...` in the place of an answer has none yet.
+        return None
+    if isinstance(value, bool):
         return value
     if isinstance(value, str):
         return str.__str__(value)

@@ -253,8 +253,11 @@ def _judge_number(
         answer = number(student.get(task.answer), task.answer)
         if _near(task, answer, right):
             return TaskResult(task.id, task.points, task.points)
+        # What an eye may read off a plot is so wide that a wrong number is often right for somebody by chance.
         owners = sorted(
-            name for name, answers in others.items() if task.id in answers and _near(task, answer, answers[task.id])
+            name
+            for name, answers in others.items()
+            if task.kind == "number" and task.id in answers and _near(task, answer, answers[task.id])
         )
         told = "assignments.wrong.other-variant" if owners else "assignments.wrong.number"
         message = t(told, name=task.answer, answer=f"{answer:g}")

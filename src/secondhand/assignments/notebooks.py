@@ -76,7 +76,7 @@ def handout(problems: ProblemSet, variant: Variant | None = None) -> dict[str, A
 
 
 def _cells(problems: ProblemSet, variant: Variant | None) -> list[dict[str, Any]]:
-    values = {} if variant is None else parameters(problems, variant)
+    values = {} if variant is None else handed_out(parameters(problems, variant))
     cells: list[dict[str, Any]] = []
     personal = _code(_personal(variant, values))
     for cell in problems.opening:
@@ -108,6 +108,26 @@ def without_solution(source: str, task: Task) -> str:
             line = f"{task.answer} = None  # {t('assignments.handout.answer')}"
         lines[begin : end + 1] = [indent + line]
     return "\n".join(lines)
+
+
+def handed_out(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the personal values that a student sees: those whose names begin with `_` are for whoever grades."""
+    return {name: value for name, value in values.items() if not name.startswith("_")}
+
+
+def filled(text: str, values: Mapping[str, Any]) -> str:
+    """Return a text with personal values in the place of `{{ name }}`.
+
+    Raises:
+        SourceError: it names a value that there is not.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        if match["name"] not in values:
+            raise SourceError(f"the prose names {match[0]}, but parameters(variant) has no {match['name']!r}")
+        return _shown(values[match["name"]])
+
+    return _VALUE.sub(value, text)
 
 
 def graded_cells(problems: ProblemSet) -> dict[str, dict[str, Any]]:
@@ -261,17 +281,8 @@ def _given(cell: SourceCell, values: Mapping[str, Any], personal: bool) -> list[
     if cell.role == "given":
         return [_code(cell.source)]
     if cell.role == "prose":
-        return [_markdown(_filled(cell.source, values) if personal else cell.source)]
+        return [_markdown(filled(cell.source, values) if personal else cell.source)]
     return []
-
-
-def _filled(text: str, values: Mapping[str, Any]) -> str:
-    def value(match: re.Match[str]) -> str:
-        if match["name"] not in values:
-            raise SourceError(f"the prose names {match[0]}, but parameters(variant) has no {match['name']!r}")
-        return _shown(values[match["name"]])
-
-    return _VALUE.sub(value, text)
 
 
 def _shown(value: Any) -> str:

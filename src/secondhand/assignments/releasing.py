@@ -14,7 +14,7 @@ from secondhand.assignments import gradebook
 from secondhand.assignments.course import Course, CourseError, write, write_json
 from secondhand.assignments.grading import answers_of
 from secondhand.assignments.judging import judge, parameters, parts
-from secondhand.assignments.notebooks import code_to_run, handout
+from secondhand.assignments.notebooks import code_to_run, filled, handout
 from secondhand.assignments.sandbox import Sandbox
 from secondhand.assignments.session import Cell
 from secondhand.assignments.source import ProblemSet, SourceError, read_problem_set
@@ -93,9 +93,12 @@ def verify(problems: ProblemSet, sandbox: Sandbox) -> None:
         SourceError: they do not; the message says which task, and why.
     """
     variant = variant_of(EXAMPLE_SECRET, problems.name, "example")
+    values = parameters(problems, variant)
     for task in problems.tasks:
         if task.kind == "code":
             parts(task)
+        for text in task.sources("rubric", "solution"):
+            filled(text, values)
     solved = judge(problems, variant, solved_cells(problems, variant), sandbox, {})
     for result in solved.tasks:
         if result.earned not in (None, result.points):

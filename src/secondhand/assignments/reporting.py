@@ -15,6 +15,7 @@ from secondhand.assignments.class_page import class_html
 from secondhand.assignments.course import Course, Student, write
 from secondhand.assignments.gradebook import TaskGrade
 from secondhand.assignments.grading import Grader
+from secondhand.assignments.judging import parameters
 from secondhand.assignments.source import ProblemSet
 
 
@@ -54,7 +55,10 @@ def report(course: Course, assignment: str, progress: Callable[[str], object] = 
     table = course.reports(assignment) / "grades.csv"
     page = course.reports(assignment) / "class.html"
     write(table, grades_csv(problems, students, grades).encode())
-    write(page, class_html(problems, students, grades, records).encode(), private=True)
+    values = {
+        student: parameters(problems, variant) for student, variant in grader.variants.items() if student in grades
+    }
+    write(page, class_html(problems, students, grades, records, values).encode(), private=True)
     with course.locked():
         reasons = dict(_feedback(course, assignment, progress))
     failed = {student: reason for student, reason in reasons.items() if reason}

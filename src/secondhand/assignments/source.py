@@ -328,7 +328,12 @@ def _check(problems: ProblemSet) -> None:
         if len(checks) != (1 if task.kind == "code" else 0):
             raise SourceError(f"task {task.id}: a code task has one cell with the tag check, other tasks have none")
         for source in answers:
-            regions(source)
+            lines = source.splitlines()
+            if any(not lines[begin].startswith((" ", "\t")) for begin, _ in regions(source)) and task.kind == "code":
+                raise SourceError(
+                    f"task {task.id}: the solution of a code task must be the body of a function, as a line that stops "
+                    "the notebook takes its place; write the function's first line above `# BEGIN SOLUTION`"
+                )
 
 
 def regions(source: str) -> list[tuple[int, int]]:
