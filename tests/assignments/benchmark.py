@@ -48,7 +48,7 @@ def main(students: int) -> None:
         inbox.mkdir()
         course = Course(ours)
         for student in ids:
-            notebook = json.loads((course.handouts("shares") / student / "shares.ipynb").read_text())
+            notebook = json.loads(course.handout("shares", student).read_text())
             (inbox / f"{student}.ipynb").write_bytes(answered(notebook))
         run([*command, "collect", "shares", str(inbox)], ours)
         for jobs in (1, 2):

@@ -166,7 +166,7 @@ WORK: dict[str, Work] = {
     "pasted": Work(answers(edit=twice("share-of-answer-1")), GOOD, "is there twice"),
     "cut": Work(lambda mine, _: answered(mine)[:-500], (0, 0, 0), "cut off"),
     "nonsense": Work(lambda *_: b"\xff\xfe\x00nonsense", (0, 0, 0), "not in UTF-8"),
-    "huge": Work(lambda *_: b" " * (MAX_FILE + 2), (0, 0, 0), "larger than 50 MB"),
+    "huge": Work(lambda *_: b" " * (MAX_FILE + 2), (0, 0, 0), f"larger than {MAX_FILE // 2**20} MB"),
     "kernel-r": Work(answers(edit=kernel), GOOD, "written for the language 'R'"),
     "syntax": Work(answers("def share(part, total:\n  return", NUMBER), (0, 3, None)),
 }
@@ -189,10 +189,10 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
 def graded(course: Course, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """What the commands said: collect, grade and report."""
     inbox = tmp_path_factory.mktemp("inbox")
-    other = json.loads((course.handouts("shares") / "right" / "shares.ipynb").read_text())
+    other = json.loads(course.handout("shares", "right").read_text())
     answers_of_all = json.loads(course.answers_file("shares").read_text())
     for student, work in WORK.items():
-        mine = json.loads((course.handouts("shares") / student / "shares.ipynb").read_text())
+        mine = json.loads(course.handout("shares", student).read_text())
         data = work.file(mine, other)
         if student == "copied":
             data = answered(mine, SHARE, f"your_share = {answers_of_all['right']['your-share']!r}")
@@ -239,6 +239,7 @@ def test_what_is_odd_is_told(course: Course, graded: dict[str, str], student: st
 
 def test_the_report_names_nobody_without_reason(course: Course, graded: dict[str, str]) -> None:
     report = (course.reports("shares") / "class.html").read_text()
+    assert "3 files could not be read; scores and tasks leave them out." in report
     assert not [line for line in report.split("<li>") if line.startswith(("right:", "script:", "wrong:", "partial:"))]
     assert "29 of 30 students handed in" in report
     assert report.count('src="data:image/svg+xml;base64') == 3
@@ -273,6 +274,13 @@ def test_what_is_secret_is_for_its_owner_only(course: Course, graded: dict[str, 
     private = [course.secret_file, course.problem_set_file("shares"), course.answers_file("shares")]
     for path in [*private, *(course.root / "judged").rglob("*.json"), course.reports("shares") / "class.html"]:
         assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_feedback_is_ready_to_hand_out(course: Course, graded: dict[str, str]) -> None:
+    with zipfile.ZipFile(course.reports("shares") / "feedback.zip") as archive:
+        assert sorted(archive.namelist()) == sorted(f"shares-{student}.html" for student in WORK if student != "absent")
+        page = (course.root / "feedback" / "partial" / "shares" / "shares.html").read_bytes()
+        assert archive.read("shares-partial.html") == page
 
 
 def test_feedback_tells_what_is_wrong_and_a_hint(course: Course, graded: dict[str, str]) -> None:
@@ -454,7 +462,7 @@ def test_another_database_and_no_isolation(tmp_path: Path, monkeypatch: pytest.M
     command("release", EXAMPLE / "shares.md", *chapters, "--database", f"sqlite:///{database}", course=root)
     assert database.exists()
     assert not (root / "gradebook.db").exists()
-    notebook = json.loads((root / "handouts" / "shares" / "ada" / "shares.ipynb").read_text())
+    notebook = json.loads(Course(root).handout("shares", "ada").read_text())
     (tmp_path / "inbox").mkdir()
     (tmp_path / "inbox" / "ada.ipynb").write_bytes(answered(notebook))
     command("collect", "shares", tmp_path / "inbox", course=root)

@@ -185,7 +185,7 @@ def course(tmp_path_factory: pytest.TempPathFactory) -> Course:
     (course.root / "limits.json").write_text(json.dumps(LIMITS))
     command("release", EXAMPLE / "partes.md", "--chapters", EXAMPLE / "chapters", course=course.root)
     for student, (sources, _) in WORK.items():
-        notebook = json.loads((course.handouts("partes") / student / "partes.ipynb").read_text())
+        notebook = json.loads(course.handout("partes", student).read_text())
         if student == "partial":
             last = notebook["cells"][-1]
             last["source"] = last["source"].replace('"share-of": None', '"share-of": 7')

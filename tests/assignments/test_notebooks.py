@@ -204,7 +204,7 @@ def test_tags_are_found_in_text_and_metadata(notebook: Notebook) -> None:
         (b'{"cells": {}}', "it has no list of cells"),
         (json.dumps({"cells": [{}] * (MAX_CELLS + 1)}).encode(), "more than 1000 cells"),
         (json.dumps({"cells": [code("x" * 3_000_000)]}).encode(), "more than 2 MB of code and text"),
-        (b" " * (MAX_FILE + 1), "larger than 50 MB"),
+        (b" " * (MAX_FILE + 1), f"larger than {MAX_FILE // 2**20} MB"),
         (b"1" * 10_000, "cannot be read as JSON|no list of cells"),
         (b"\x00" * 1000, "cannot be read as JSON"),
     ],

@@ -35,7 +35,8 @@ MINUTES = [{"share-of": 4.0}, {"share-of": 6.0, "sum-to-one": 30.0}, {}, {"share
 
 def record(minutes: dict[str, float], seconds: float = 1.0, **more: Sequence[str]) -> Record:
     told = {name: tuple(lines) for name, lines in more.items()}
-    return Record("x", Judgement((), (), minutes), seconds=seconds, **told)
+    ran = (CellRun(Cell("cell 1", "x = 1")),)
+    return Record("x", Judgement(ran, (), minutes), seconds=seconds, **told)
 
 
 def test_statistics_of_tasks(problems: ProblemSet) -> None:

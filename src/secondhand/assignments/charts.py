@@ -56,7 +56,8 @@ def scores(totals: Sequence[float], points: int) -> Chart:
     ]
     low, high = np.quantile(totals, (0.25, 0.75))
     alternative = f"Histogram. Students by points, of {points}: {'; '.join(bars)}. The median is {middle:g}."
-    caption = f"Half of the class has {middle:g} points or more (dashed line), the middle half {low:g} to {high:g}."
+    half = f"Half of those who handed in have {middle:g} points or more (dashed line)"
+    caption = f"{half}, the middle half {low:g} to {high:g}."
     return Chart(_svg(figure), alternative, caption)
 
 

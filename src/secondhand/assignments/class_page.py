@@ -51,16 +51,24 @@ def class_html(
         values: the personal values of all who handed in, for rubrics that name them: id → name → value.
     """
     judged = [record for record in records.values() if record is not None]
-    found = items(problems, grades, [record.judgement.minutes for record in judged])
+    # What could not be read says nothing of the tasks.
+    unreadable = {name for name, record in records.items() if record is not None and not record.judgement.cells}
+    readable = {student: graded for student, graded in grades.items() if student not in unreadable}
+    found = items(problems, readable, [record.judgement.minutes for record in judged])
     body = [
         f"<h1>{_text(problems.title)}</h1>",
         f"<p>{_text(_summary(problems, students, grades, judged))}</p>",
+        *(
+            [f"<p>{len(unreadable)} files could not be read; scores and tasks leave them out.</p>"]
+            if unreadable
+            else []
+        ),
         *_look(found),
         "<h2>Submissions to look at</h2>",
         _list(remarks(problems, students, grades, records)),
     ]
-    if grades:
-        totals = [sum(grade.earned or 0 for grade in graded) for graded in grades.values()]
+    if readable:
+        totals = [sum(grade.earned or 0 for grade in graded) for graded in readable.values()]
         body += ["<h2>Scores</h2>", _figure(charts.scores(totals, problems.points))]
         body += ["<h2>How hard the tasks are</h2>", _figure(charts.difficulty(found))]
         body += ["<h2>How telling the tasks are</h2>", _figure(charts.discrimination(found))]

@@ -199,7 +199,11 @@ def _array(content: dict[str, Any]) -> Any:
     if dtype == "|b1" and numbers.strip(b"\x00\x01"):
         raise CodecError("a truth value is neither 0 nor 1")
     # A copy of its own, which may be written to.
-    return np.frombuffer(numbers, dtype=dtype).reshape(shape).copy()
+    try:
+        return np.frombuffer(numbers, dtype=dtype).reshape(shape).copy()
+    except ValueError:
+        # An array without entries can have a shape that numpy has no numbers for.
+        raise CodecError("the shape of an array is too large") from None
 
 
 def dumps(message: Any) -> bytes:

@@ -5,16 +5,24 @@ aside. It knows nothing else of what is in a file.
 """
 
 import datetime
+import json
 import os
+import re
 import stat
 import zipfile
-from collections.abc import Iterator
-from dataclasses import dataclass
+import zlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from secondhand.assignments.course import Course, CourseError, write
-from secondhand.assignments.grading import set_aside_unreadable
+from secondhand.assignments.grading import settle
 from secondhand.assignments.notebooks import MAX_FILE
+from secondhand.assignments.session import printable
+from secondhand.assignments.variants import owner_of
+
+_TIME = "%Y-%m-%d %H:%M:%S UTC"
 
 
 @dataclass(frozen=True)
@@ -26,12 +34,14 @@ class Collected:
         same: ids of those whose submission was there already.
         problems: lines on files that were not taken over, or are no notebooks.
         missing: ids of those who handed in nothing so far.
+        replaced: ids of those whose earlier file gave way to a new one.
     """
 
     new: tuple[str, ...]
     same: tuple[str, ...]
     problems: tuple[str, ...]
     missing: tuple[str, ...]
+    replaced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -58,12 +68,21 @@ def collect(course: Course, assignment: str, source: Path, *, update: bool = Fal
     told: list[str] = []
     files: dict[str, list[_File]] = {}
     for file in _files(source, told):
-        owner = ids.get(_owner(file.name).casefold())
-        if owner is None:
-            told.append(f"{file.name}: no student of the roster has the id {_owner(file.name)!r}; rename the file")
+        owners = _owners(file.name, ids, assignment)
+        if len(owners) > 1:
+            told.append(f"{file.name}: the path names {' and '.join(sorted(owners))}; put it where it names one")
+        elif not owners:
+            whose = _whose(file.data, course, assignment)
+            called = file.name.parent.name or file.name.stem
+            advice = (
+                f"it was released to {whose}; call it {whose}.ipynb if it is theirs" if whose else "rename the file"
+            )
+            told.append(f"{file.name}: no student of the roster has the id {called!r}; {advice}")
         else:
-            files.setdefault(owner, []).append(file)
-    new, same = [], []
+            found = files.setdefault(owners.pop(), [])
+            # Of several files none is taken, so only the first one is kept in memory.
+            found.append(replace(file, data=b"") if found else file)
+    new, same, replaced = [], [], []
     with course.locked():
         for student, found in sorted(files.items()):
             if len(found) > 1:
@@ -71,39 +90,126 @@ def collect(course: Course, assignment: str, source: Path, *, update: bool = Fal
                 told.append(f"{student}: there are {len(found)} files ({names}); leave the one that counts")
                 continue
             (file,) = found
-            target, aside = course.submitted(assignment, student), course.unreadable(assignment, student)
-            earlier = [path.read_bytes() for path in (target, aside) if path.is_file()]
+            earlier = [path.read_bytes() for path in _places(course, assignment, student) if path.is_file()]
             if file.data in earlier:
                 same.append(student)
                 continue
-            if earlier and not update:
-                told.append(f"{student}: another file was collected before and is kept; use --update to replace it")
+            reason = _why_not(course, assignment, student, file, update=update or not earlier)
+            if reason:
+                told.append(f"{student}: {reason}")
                 continue
-            for path in (target, aside):
-                if path.is_file():
-                    stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%S%f")
-                    kept = course.root / "replaced" / assignment / student / f"{stamp}-{path.parent.name}.ipynb"
-                    kept.parent.mkdir(parents=True, exist_ok=True)
-                    os.replace(path, kept)
-            write(target, file.data)
-            write(target.with_name("timestamp.txt"), file.time.strftime("%Y-%m-%d %H:%M:%S UTC").encode())
+            _take_over(course, assignment, student, file)
             new.append(student)
-            wrong = set_aside_unreadable(course, problems, student)
+            replaced += [student] if earlier else []
+            wrong = settle(course, problems, student)
             if wrong:
-                told.append(f"{student}: {file.name}: {wrong}; it is in {aside}")
+                told.append(f"{student}: {file.name}: {wrong}; it is in {course.unreadable(assignment, student)}")
     missing = [student for student in ids.values() if not course.submitted(assignment, student).exists()]
-    return Collected(tuple(new), tuple(same), tuple(told), tuple(sorted(missing)))
+    return Collected(tuple(new), tuple(same), tuple(told), tuple(sorted(missing)), tuple(replaced))
 
 
-def _owner(name: PurePosixPath) -> str:
-    return name.parts[-2] if len(name.parts) > 1 else name.stem
+def _owners(name: PurePosixPath, ids: Mapping[str, str], assignment: str) -> set[str]:
+    """Return the students whose file this may be, by the folders that it lies in, or else by its own name.
+
+    Learning platforms put words of their own before the name of a file that a student uploads, or a number behind it.
+    The folder counts first: who hands in another one's notebook does it under their own name.
+    """
+    folders = {ids[part.casefold()] for part in name.parts[:-1] if part.casefold() in ids}
+    if folders:
+        return folders
+    for stem in (name.stem, re.sub(r"( ?\(\d+\)|-\d{1,2})$", "", name.stem)):
+        for end in (stem, stem.rpartition(f"{assignment}-")[2]):
+            if end.casefold() in ids:
+                return {ids[end.casefold()]}
+    return set()
+
+
+def _places(course: Course, assignment: str, student: str) -> tuple[Path, Path, Path]:
+    """Return where what a student handed in may lie: as it was, as it is graded, and set aside."""
+    return (
+        course.received(assignment, student),
+        course.submitted(assignment, student),
+        course.unreadable(assignment, student),
+    )
+
+
+def _stamp(course: Course, assignment: str, student: str) -> Path:
+    """Return where nbgrader looks for the time at which a student handed in."""
+    return course.submitted(assignment, student).with_name("timestamp.txt")
+
+
+def _why_not(course: Course, assignment: str, student: str, file: _File, *, update: bool) -> str:
+    """Return why a file is not taken over; nothing if it is."""
+    meant = _released_for(file.data)
+    if meant and meant != assignment:
+        return f"{file.name} is the notebook of {meant}, not of {assignment}; it was left"
+    # What could not be read gives way to anything.
+    if not update and not course.unreadable(assignment, student).is_file():
+        return "another file was collected before and is kept; use --update to replace it"
+    stamp = _stamp(course, assignment, student)
+    before = _time_in(stamp)
+    if before and file.time < before:
+        return (
+            f"{file.name} ({file.time:%Y-%m-%d %H:%M} UTC) is older than what was collected before "
+            f"({before:%Y-%m-%d %H:%M} UTC); it was left. Delete {stamp} if you want it all the same"
+        )
+    return ""
+
+
+def _take_over(course: Course, assignment: str, student: str, file: _File) -> None:
+    """Put a file where it is graded, and keep what was there before aside."""
+    received, target, aside = _places(course, assignment, student)
+    # What is graded is made from what was received.
+    earlier = [path for path in ((received, aside) if received.is_file() else (target, aside)) if path.is_file()]
+    for path in earlier:
+        stamp = datetime.datetime.now(datetime.UTC).strftime("%Y%m%dT%H%M%S%f")
+        kept = course.root / "replaced" / assignment / student / f"{stamp}-{path.parents[1].name}.ipynb"
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(path, kept)
+    write(received, file.data)
+    write(target, file.data)
+    write(_stamp(course, assignment, student), file.time.strftime(_TIME).encode())
+
+
+def _about(data: bytes) -> Any:
+    """Return what a handed-out notebook says of itself in its metadata; nothing for any other file."""
+    try:
+        about = json.loads(data.decode("utf-8-sig"))["metadata"]["secondhand"]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return {}
+    return about if isinstance(about, dict) else {}
+
+
+def _released_for(data: bytes) -> str:
+    """Return the assignment that a notebook was released for, as far as it says so."""
+    name = _about(data).get("assignment", "")
+    return printable(name, 80) if isinstance(name, str) else ""
+
+
+def _whose(data: bytes, course: Course, assignment: str) -> str | None:
+    """Return the student to whom a notebook was released, as far as it says so."""
+    tag = _about(data).get("variant", "")
+    return owner_of(tag, course.variants(assignment).values()) if isinstance(tag, str) else None
+
+
+def _time_in(path: Path) -> datetime.datetime | None:
+    """Return the time that a file of it holds."""
+    try:
+        return datetime.datetime.strptime(path.read_text(), _TIME).replace(tzinfo=datetime.UTC)
+    except (OSError, ValueError):
+        return None
+
+
+def _passed_over(name: PurePosixPath) -> bool:
+    """Return whether a file is one that a system makes beside a notebook."""
+    return ".ipynb_checkpoints" in name.parts or "__MACOSX" in name.parts or name.name.startswith("._")
 
 
 def _files(source: Path, told: list[str]) -> Iterator[_File]:
     if source.is_dir():
         for path in sorted(source.rglob("*.ipynb")):
             name = PurePosixPath(path.relative_to(source).as_posix())
-            if ".ipynb_checkpoints" in name.parts:
+            if _passed_over(name):
                 continue
             about = path.lstat()
             if not stat.S_ISREG(about.st_mode):
@@ -118,17 +224,18 @@ def _files(source: Path, told: list[str]) -> Iterator[_File]:
     with zipfile.ZipFile(source) as archive:
         for entry in archive.infolist():
             name = PurePosixPath(entry.filename)
-            if entry.is_dir() or name.suffix != ".ipynb" or ".ipynb_checkpoints" in name.parts:
+            if entry.is_dir() or name.suffix != ".ipynb" or _passed_over(name):
                 continue
             # What a student packed is read, never unpacked: neither its paths nor its size can do harm.
             try:
                 with archive.open(entry) as file:
                     data = file.read(MAX_FILE + 1)
-            except (zipfile.BadZipFile, RuntimeError, NotImplementedError, EOFError) as error:
+            except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError, EOFError) as error:
                 told.append(f"{name}: it cannot be unpacked ({error})")
                 continue
             try:
-                time = datetime.datetime(*entry.date_time).replace(tzinfo=datetime.UTC)
+                # Archives hold the time of the clock on the wall.
+                time = datetime.datetime(*entry.date_time).astimezone(datetime.UTC)
             except ValueError:
                 time = datetime.datetime.fromtimestamp(source.stat().st_mtime, datetime.UTC)
             yield _File(name, data, time)

@@ -60,6 +60,9 @@ def release(
         typer.Option(help="SQLAlchemy URL of the gradebook's database. [default: gradebook.db in the course]"),
     ] = None,
     replace: Annotated[bool, typer.Option("--replace", help="Replace a version that was released before.")] = False,
+    new_values: Annotated[
+        bool, typer.Option("--new-values", help="With --replace: let personal values change; hand all out again.")
+    ] = False,
     jobs: JobsOption = 0,
     trust_submissions: TrustOption = False,
 ) -> None:
@@ -81,6 +84,7 @@ def release(
             jobs=jobs or jobs_by_default(),
             database=database,
             replace=replace,
+            new_values=new_values,
             verify_with=Sandbox(here.limits(), private=(here.root,), untrusted=not trust_submissions),
             progress=lambda _: bar.update(),
         )
@@ -103,13 +107,16 @@ def collect(
     """Take over what students handed in. Ends with status 1 where a file could not be taken over."""
     from secondhand.assignments.collecting import collect as collect_from
     from secondhand.assignments.course import Course
+    from secondhand.assignments.session import printable
 
     collected = collect_from(Course(course), assignment, source, update=update)
     typer.echo(f"{len(collected.new)} submissions collected, {len(collected.same)} were there before.")
+    if collected.replaced:
+        typer.echo(f"Replaced: {', '.join(collected.replaced)}; the old files are in {course / 'replaced'}.")
     if collected.missing:
         typer.echo(f"Nothing from {len(collected.missing)}: {', '.join(collected.missing)}")
     for problem in collected.problems:
-        typer.echo(f"  {problem}")
+        typer.echo(f"  {printable(problem)}")
     typer.echo(f"Next: secondhand assignments grade {assignment} --course {course}")
     if collected.problems:
         fail(f"{len(collected.problems)} files need a look; the others can be graded")
@@ -129,12 +136,15 @@ def grade(
     """
     from secondhand.assignments.course import Course
     from secondhand.assignments.grading import grade_class, jobs_by_default, submitted_students
+    from secondhand.assignments.session import printable
 
     here = Course(course)
     # Whoever mistypes the name is told that first.
     here.problem_set(assignment)
     known = {student.id for student in here.roster()}
     total = len(known & set(submitted_students(here, assignment)))
+    if not total:
+        fail(f"nothing has been collected for {assignment} yet; run `secondhand assignments collect` first")
     with contextlib.ExitStack() as bars:
         judging = bars.enter_context(_bar(total, "judged"))
         entering: list[Any] = []
@@ -156,10 +166,11 @@ def grade(
         )
     for student, remarks in sorted(outcome.remarks.items()):
         for remark in remarks:
-            typer.echo(f"  {student}: {remark}")
+            typer.echo(f"  {student}: {printable(remark)}")
     typer.echo(f"{outcome.graded} submissions graded; feedback is in {course / 'feedback'}.")
     typer.echo(
-        f"Written answers: grade them in nbgrader's formgrader. Next: secondhand assignments report {assignment}"
+        "Written answers: grade them in nbgrader's formgrader. "
+        f"Next: secondhand assignments report {assignment} --course {course}"
     )
     if outcome.failed:
         fail(_listed(f"{len(outcome.failed)} submissions could not be graded", outcome.failed))
@@ -181,6 +192,7 @@ def report(
     here = Course(course)
     reported = report_on(here, assignment)
     typer.echo(f"Grades: {reported.table}\nClass report (names students, holds solutions): {reported.page}")
+    typer.echo(f"Feedback of all, to hand out: {reported.archive}")
     if reported.feedback:
         typer.echo(f"Feedback was written again for {len(reported.feedback)} students who were graded by hand.")
     if reported.failed:

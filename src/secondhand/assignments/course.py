@@ -61,6 +61,10 @@ class Course:
         """Return where the notebooks for the students lie."""
         return self.root / "handouts" / assignment
 
+    def handout(self, assignment: str, student: str) -> Path:
+        """Return where a student's notebook lies. Its name says whose it is, wherever a learning platform puts it."""
+        return self.handouts(assignment) / student / f"{assignment}-{student}.ipynb"
+
     def submitted(self, assignment: str, student: str) -> Path:
         """Return where a student's notebook is expected."""
         return self.root / "submitted" / student / assignment / f"{assignment}.ipynb"
@@ -80,6 +84,10 @@ class Course:
     def answers_file(self, assignment: str) -> Path:
         """Return where the right numbers of all students are kept."""
         return self.root / "problem-sets" / f"{assignment}-answers.json"
+
+    def received(self, assignment: str, student: str) -> Path:
+        """Return where the file lies that a student handed in, as it was."""
+        return self.root / "received" / assignment / f"{student}.ipynb"
 
     def unreadable(self, assignment: str, student: str) -> Path:
         """Return where a submitted file that is no notebook is set aside."""
@@ -113,6 +121,11 @@ class Course:
                 f"{self.roster_file} cannot be read ({error}); write a CSV file in UTF-8 with the columns "
                 "id,first_name,last_name,email and a line for each student"
             ) from None
+        if "id" not in (rows[0] if rows else {"id": ""}):
+            columns = ", ".join(map(repr, rows[0]))
+            raise CourseError(
+                f"{self.roster_file} must have a column id, and commas between columns; its columns are {columns}"
+            )
         found: dict[str, Student] = {}
         for line, row in enumerate(rows, start=2):
             try:

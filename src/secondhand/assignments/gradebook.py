@@ -10,19 +10,23 @@ import os
 import re
 import sysconfig
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from secondhand.assignments.course import CONFIG, Course, CourseError, Student, write
+from secondhand.assignments.course import CONFIG, Course, CourseError, Student, read_json, write
 from secondhand.assignments.judging import time_limit
+from secondhand.assignments.session import printable
 
 TRUST_VARIABLE = "SECONDHAND_TRUST_SUBMISSIONS"
 """Environment variable: set to 1, it lets students' code run without isolation, like `--trust-submissions`."""
 
 ENTER_SECONDS = 120
 """How long it may take to enter one student's grades, and again to write their feedback."""
+
+_MAX_REASON = 300
+"""How much of a line of nbgrader is told; it may quote what a student wrote."""
 
 _PACKAGES = {"psycopg": "'psycopg[binary]'", "psycopg2": "psycopg2-binary", "MySQLdb": "mysqlclient"}
 """How packages of drivers are called that are not called as they are imported."""
@@ -183,8 +187,10 @@ def enter(course: Course, assignment: str, students: Sequence[str]) -> Iterator[
     """Enter the grades of students and write their feedback; yield each one's id with what went wrong, or nothing."""
     with _api(course) as api:
         for student in students:
-            with time_limit(ENTER_SECONDS):
-                reason = _reason(api.autograde(assignment, student, force=True, create=True))
+            before = _texts(course, assignment, student)
+            reason = _tried(lambda: api.autograde(assignment, student, force=True, create=True))  # noqa: B023
+            if not reason:
+                _keep_by_hand(api, course, assignment, student, before)
             yield student, reason or _feedback(api, assignment, student)
 
 
@@ -197,8 +203,37 @@ def feedback(course: Course, assignment: str, students: Sequence[str]) -> Iterat
 
 def _feedback(api: Any, assignment: str, student: str) -> str:
     # To show a text that was written to be hard to show may take for ever; the grade is entered already.
-    with time_limit(ENTER_SECONDS):
-        return _reason(api.generate_feedback(assignment, student, force=True))
+    return _tried(lambda: api.generate_feedback(assignment, student, force=True))
+
+
+def _tried(work: Callable[[], Mapping[str, Any]]) -> str:
+    """Have nbgrader do something, within limits of time; return why it failed, or nothing."""
+    try:
+        with time_limit(ENTER_SECONDS):
+            result = work()
+    except TimeoutError as error:
+        return str(error)
+    return _reason(result)
+
+
+def _texts(course: Course, assignment: str, student: str) -> dict[str, str]:
+    """Return the written answers that are in the gradebook: task → text."""
+    path = course.root / "autograded" / student / assignment / f"{assignment}.ipynb"
+    if not path.is_file():
+        return {}
+    cells = [(cell["metadata"].get("nbgrader", {}), cell["source"]) for cell in read_json(path)["cells"]]
+    return {about["grade_id"]: "".join(text) for about, text in cells if about.get("grade") and about.get("solution")}
+
+
+def _keep_by_hand(api: Any, course: Course, assignment: str, student: str, before: Mapping[str, str]) -> None:
+    """Let what people gave by hand stand for texts that are as they were: nbgrader wants a new look at all of them."""
+    after = _texts(course, assignment, student)
+    with api.gradebook as book:
+        (notebook,) = book.find_submission(assignment, student).notebooks
+        for grade in notebook.grades:
+            if grade.manual_score is not None and before.get(grade.name, "") == after.get(grade.name):
+                grade.needs_manual_grade = False
+        book.db.commit()
 
 
 def by_hand(course: Course, assignment: str) -> dict[str, str]:
@@ -249,11 +284,7 @@ def grades(course: Course, assignment: str) -> dict[str, list[TaskGrade]]:
             (notebook,) = submission.notebooks
             by_name = {grade.name: grade for grade in notebook.grades}
             found[submission.student_id] = [
-                TaskGrade(
-                    name,
-                    grade.max_score,
-                    None if grade.needs_manual_grade and grade.manual_score is None else grade.score,
-                )
+                TaskGrade(name, grade.max_score, None if grade.needs_manual_grade else grade.score)
                 for name, grade in by_name.items()
             ]
         return found
@@ -304,11 +335,16 @@ def _reason(result: Mapping[str, Any]) -> str:
     """Return why nbgrader failed; nothing if it did not."""
     if result["success"]:
         return ""
-    error, log = str(result.get("error", "")), str(result.get("log", ""))
-    if error.rstrip().endswith("KeyboardInterrupt"):
+    lines = (
+        line[:_MAX_REASON]
+        for name in ("error", "log")
+        for line in str(result.get(name, "")).splitlines()
+        if line.strip()
+    )
+    if str(result.get("error", "")).rstrip().endswith("KeyboardInterrupt"):
         # nbgrader takes an interruption for a failure like any other.
         raise KeyboardInterrupt
-    found = re.findall(r"(?m)^\s*([\w.]*(?:Error|Exception|Entry)\b:.*)$", f"{error}\n{log}")
+    found = re.findall(r"(?m)^[ \t]*([\w.]*(?:Error|Exception|Entry)\b:.*)$", "\n".join(lines))
     # The last word of nbgrader is often only that something went wrong.
     telling = [line for line in found if "Please see the" not in line]
-    return str((telling or found or ["nbgrader does not say why"])[-1])
+    return printable(str((telling or found or ["nbgrader does not say why"])[-1]))

@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -27,10 +28,11 @@ from secondhand.assignments.notebooks import (
     handout,
     read_submission,
     rebuilt,
+    settled,
 )
 from secondhand.assignments.records import Record, fingerprint
 from secondhand.assignments.sandbox import Sandbox
-from secondhand.assignments.session import Cell
+from secondhand.assignments.session import Cell, printable
 from secondhand.assignments.source import ProblemSet
 from secondhand.assignments.variants import Variant, owner_of
 from secondhand.messages import LANGUAGES, speaking, t
@@ -179,8 +181,8 @@ def _without_unanswered(judgement: Judgement, notebook: Mapping[str, Any]) -> Ju
     return replace(judgement, tasks=tuple(tasks))
 
 
-def set_aside_unreadable(course: Course, problems: ProblemSet, student: str) -> str:
-    """Put an empty notebook in the place of a submitted file that is none, and keep the file in `unreadable`.
+def settle(course: Course, problems: ProblemSet, student: str) -> str:
+    """Put a clean notebook in the place of a submitted file, or an empty one if it is none; that is kept aside.
 
     Returns:
         What is wrong with the file, for the instructor; nothing if it is a notebook.
@@ -190,7 +192,13 @@ def set_aside_unreadable(course: Course, problems: ProblemSet, student: str) -> 
         with speaking(LANGUAGES[0]):
             if path.is_symlink() or not path.is_file():
                 raise NotebookError(t("assignments.file.none"))
-            read_submission(_bytes_of(path))
+            data = _bytes_of(path)
+            clean = settled(data, problems)
+        if clean != data:
+            received = course.received(problems.name, student)
+            if not received.exists():
+                write(received, data)
+            write(path, clean)
     except NotebookError as error:
         aside = course.unreadable(problems.name, student)
         aside.parent.mkdir(parents=True, exist_ok=True)
@@ -254,14 +262,15 @@ def grade_class(
     gradebook.available()
     grader = Grader.of(course, assignment, trust=trust)
     with course.locked():
-        failed = {}
+        failed: dict[str, str] = {}
+        left: dict[str, tuple[str, ...]] = {}
         students = []
         for student in submitted_students(course, assignment):
             if student in grader.variants:
-                set_aside_unreadable(course, grader.problems, student)
+                settle(course, grader.problems, student)
                 students.append(student)
             else:
-                failed[student] = f"nobody in {course.roster_file} has this id"
+                left[student] = ("is no longer on the roster, and was left out",)
         records: dict[str, Record] = {}
         for student, result in judge_all(grader, students, jobs, judged).items():
             if isinstance(result, str):
@@ -270,7 +279,7 @@ def grade_class(
                 records[student] = result
         graded = _enter(course, assignment, records, trust, entered)
         failed.update({student: reason for student, reason in graded.items() if reason})
-    remarks = {student: (*record.remarks, *record.notes) for student, record in records.items()}
+    remarks = left | {student: (*record.remarks, *record.notes) for student, record in records.items()}
     return Outcome(len(students) - len(set(failed) & set(students)), {k: v for k, v in remarks.items() if v}, failed)
 
 
@@ -313,13 +322,23 @@ def judge_all(grader: Grader, students: Iterable[str], jobs: int, progress: Prog
         What came of each submission, or why it could not be judged at all.
     """
     results: dict[str, Record | str] = {}
+    lost: list[str] = []
 
     def done(student: str, result: Future[Record]) -> None:
+        if isinstance(result.exception(), BrokenProcessPool):
+            lost.append(student)
+        else:
+            finished(student, result)
+
+    def finished(student: str, result: Future[Record]) -> None:
         error = result.exception()
-        results[student] = result.result() if error is None else f"{type(error).__name__}: {error}"
+        results[student] = result.result() if error is None else printable(f"{type(error).__name__}: {error}")
         progress(student)
 
     _in_processes(_judge_one, [(student, (grader, student)) for student in students], jobs, done)
+    # One of these took its process down, and the others with it; alone, each answers for itself.
+    for student in sorted(lost):
+        _in_processes(_judge_one, [(student, (grader, student))], 1, finished)
     return results
 
 

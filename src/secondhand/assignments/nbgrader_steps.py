@@ -66,7 +66,7 @@ class Grades(GetGrades):  # type: ignore[misc]
         super()._get_score(cell, resources)
         asked = (self.notebook_id, self.assignment_id, self.student_id)
         grade = self.gradebook.find_grade(cell.metadata["nbgrader"]["grade_id"], *asked)
-        cell.metadata.nbgrader["pending"] = bool(grade.needs_manual_grade and grade.manual_score is None)
+        cell.metadata.nbgrader["pending"] = bool(grade.needs_manual_grade)
 
 
 class Feedback(Exporter):
@@ -88,7 +88,7 @@ def inert(text: str) -> str:
     """Return a student's Markdown with its HTML and its links as visible text.
 
     nbgrader shows it to whoever grades, beside a Jupyter server that does what a page asks for. A blank makes text of a
-    tag or a link without changing formulas or code.
+    tag or a link without changing formulas or code. A bare address stays a link: it shows where it leads.
     """
     return re.sub(r"<(?=[A-Za-z/!?])", "< ", re.sub(r"\](?=[(:])", "] ", text))
 

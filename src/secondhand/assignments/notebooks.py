@@ -14,17 +14,19 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from secondhand.assignments.judging import parameters
+from secondhand.assignments.session import printable
 from secondhand.assignments.source import MINUTES, ProblemSet, SourceCell, SourceError, Task, regions
 from secondhand.assignments.variants import Variant
 from secondhand.messages import LANGUAGES, language, speaking, t
 
-MAX_FILE = 50 * 2**20
+MAX_FILE = 20 * 2**20
 """Size of a submitted file, in bytes: outputs may be large, although they are not kept."""
 MAX_SOURCE = 2 * 2**20
 """Size of all code and text in a submission, in characters."""
 MAX_CELLS = 1000
 
 _METADATA_KEY = "secondhand"
+_DIGITS = re.compile(r"\d+")
 _VALUE = re.compile(r"\{\{ *(?P<name>[A-Za-z_]\w*) *\}\}")
 
 CellKind = Literal["code", "markdown", "raw"]
@@ -157,18 +159,35 @@ def read_submission(data: bytes) -> Submission:
         raise NotebookError(t("assignments.file.old"))
     if len(notebook["cells"]) > MAX_CELLS:
         raise NotebookError(t("assignments.file.cells", most=MAX_CELLS))
-    odd: list[str] = []
+    metadata = notebook.get("metadata")
+    metadata = metadata if isinstance(metadata, dict) else {}
+    odd = _words_in(_get(metadata, _METADATA_KEY, "odd"))
     cells = [cell for entry in notebook["cells"] for cell in _kept(entry, odd)]
     if sum(len(cell.source) for cell in cells) > MAX_SOURCE:
         raise NotebookError(t("assignments.file.text", most=MAX_SOURCE // 2**20))
-    metadata = notebook.get("metadata")
-    metadata = metadata if isinstance(metadata, dict) else {}
     written_in = _get(metadata, "kernelspec", "language") or _get(metadata, "language_info", "name") or "python"
     if str(written_in).lower() not in ("python", "python3", "ipython"):
         odd.append(t("assignments.remark.programming-language", name=repr(str(written_in)[:40])))
-    tags = [_get(metadata, _METADATA_KEY, "variant"), *map(_tag_in, cells)]
+    tags = [_get(metadata, _METADATA_KEY, "variant"), *_words_in(_get(metadata, _METADATA_KEY, "tags"))]
+    tags += map(_tag_in, cells)
     found = dict.fromkeys(tag for tag in tags if isinstance(tag, str) and tag)
     return Submission(tuple(cells), tuple(found), tuple(dict.fromkeys(odd)))
+
+
+def settled(data: bytes, problems: ProblemSet) -> bytes:
+    """Return a submitted file as a clean notebook, with the tags of variants and all that is odd in its metadata.
+
+    A file that is settled already comes back as it is. What nbgrader reads is then never a file of a student's making.
+
+    Raises:
+        NotebookError: it is no notebook.
+    """
+    with speaking(problems.language):
+        submission = read_submission(data)
+    notebook, mended = rebuilt(submission, problems)
+    odd = list(dict.fromkeys((*submission.problems, *mended)))
+    notebook["metadata"][_METADATA_KEY] = {"tags": list(submission.tags), "odd": odd}
+    return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def rebuilt(submission: Submission, problems: ProblemSet) -> tuple[dict[str, Any], tuple[str, ...]]:
@@ -197,7 +216,11 @@ def _rebuilt(submission: Submission, problems: ProblemSet) -> tuple[dict[str, An
             continue
         metadata = json.loads(json.dumps(original["metadata"]))
         if metadata["nbgrader"]["locked"]:
-            if cell.source != original["source"] or cell.kind != original["cell_type"]:
+            # Points may have changed since the notebook was handed out.
+            if (
+                _DIGITS.sub("", cell.source) != _DIGITS.sub("", original["source"])
+                or cell.kind != original["cell_type"]
+            ):
                 mended.append(t("assignments.remark.edited", task=cell.grade_id))
             cells.append(json.loads(json.dumps(original)))
         elif original["cell_type"] == "code":
@@ -258,6 +281,12 @@ def _get(value: Any, *keys: str) -> Any:
     for key in keys:
         value = value.get(key) if isinstance(value, dict) else None
     return value
+
+
+def _words_in(value: Any) -> list[str]:
+    """Return the short texts of a list, as a settled notebook has them; a student may have written them, too."""
+    found = [entry for entry in value if isinstance(entry, str)] if isinstance(value, list) else []
+    return [printable(entry, 300) for entry in found[:20]]
 
 
 def _tag_in(cell: SubmittedCell) -> str:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from secondhand.assignments import gradebook
 from secondhand.assignments.course import Course, CourseError, write, write_json
-from secondhand.assignments.grading import answers_of
+from secondhand.assignments.grading import answers_of, submitted_students
 from secondhand.assignments.judging import judge, parameters, parts
-from secondhand.assignments.notebooks import code_to_run, filled, handout
+from secondhand.assignments.notebooks import code_to_run, filled, graded_cells, handout
 from secondhand.assignments.sandbox import Sandbox
 from secondhand.assignments.session import Cell
 from secondhand.assignments.source import ProblemSet, SourceError, read_problem_set
@@ -40,6 +40,7 @@ def release(
     jobs: int,
     database: str | None = None,
     replace: bool = False,
+    new_values: bool = False,
     verify_with: Sandbox | None = None,
     progress: Callable[[str], object] = lambda _: None,
 ) -> Release:
@@ -52,12 +53,13 @@ def release(
         jobs: how many processes work at once.
         database: an SQLAlchemy URL of the gradebook's database; by default a SQLite file in the course's folder.
         replace: whether a problem set may take the place of another one that was released under its name.
+        new_values: whether, with it, personal values may become others, so that all need their notebooks anew.
         verify_with: where solutions run to see that they earn all points; None leaves that out.
         progress: told the id of each student whose notebook is ready.
 
     Raises:
-        CourseError: the roster is missing, another problem set of this name was released, or the database cannot be
-            used.
+        CourseError: the roster is missing, another problem set of this name was released, it cannot be replaced by
+            this one, or the database cannot be used.
         SourceError: the problem set is not well written, or its solutions do not earn all points.
     """
     gradebook.available()
@@ -75,6 +77,8 @@ def release(
                 "Use --replace if that is what you want"
             )
         variants = {student.id: variant_of(secret, problems.name, student.id) for student in students}
+        if known != problems:
+            _see_that_it_can_replace(course, known, problems, variants, new_values)
         answers = answers_of(problems, variants, jobs, progress)
         archive = course.handouts(problems.name).with_suffix(".zip")
         _write_handouts(course, problems, variants, archive)
@@ -84,6 +88,28 @@ def release(
         gradebook.configure(course, database)
         gradebook.register(course, problems.name, students)
     return Release(problems.name, archive, len(students))
+
+
+def _see_that_it_can_replace(
+    course: Course, known: ProblemSet, problems: ProblemSet, variants: dict[str, Variant], new_values: bool
+) -> None:
+    changed = set(graded_cells(known)) ^ set(graded_cells(problems))
+    if changed and submitted_students(course, problems.name):
+        raise CourseError(
+            f"tasks and their answers must stay once work has been handed in, but {', '.join(sorted(changed))} would "
+            "come or go. Give the problem set another file name, or leave the task and do not count its column of "
+            "grades.csv"
+        )
+    names = set()
+    for variant in variants.values():
+        before, after = parameters(known, variant), parameters(problems, variant)
+        names |= {name for name in {*before, *after} if repr(before.get(name)) != repr(after.get(name))}
+    if names and not new_values:
+        raise CourseError(
+            f"the personal values {', '.join(sorted(names))} would change: the notebooks that students have would be "
+            "judged by values that they never saw. Use --new-values and hand all notebooks out again, or give the "
+            "problem set another file name"
+        )
 
 
 def verify(problems: ProblemSet, sandbox: Sandbox) -> None:
@@ -124,8 +150,9 @@ def _write_handouts(course: Course, problems: ProblemSet, variants: dict[str, Va
     with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as file:
         for student, variant in sorted(variants.items()):
             text = json.dumps(handout(problems, variant), ensure_ascii=False, indent=1) + "\n"
-            write(course.handouts(problems.name) / student / f"{problems.name}.ipynb", text.encode())
+            path = course.handout(problems.name, student)
+            write(path, text.encode())
             # With one date for all, the same release gives the same archive.
-            entry = zipfile.ZipInfo(f"{problems.name}/{student}/{problems.name}.ipynb", (2020, 1, 1, 0, 0, 0))
+            entry = zipfile.ZipInfo(f"{problems.name}/{student}/{path.name}", (2020, 1, 1, 0, 0, 0))
             file.writestr(entry, text)
     write(archive, memory.getvalue())

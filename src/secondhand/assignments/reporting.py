@@ -5,6 +5,7 @@ It knows nothing of how work is judged.
 
 import csv
 import io
+import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,18 +27,20 @@ class Reported:
     Attributes:
         table: the grades.
         page: the page on the class.
+        archive: all pages of feedback.
         feedback: whose feedback was written anew, as people have graded by hand since.
         failed: whose feedback could not be written, and why.
     """
 
     table: Path
     page: Path
+    archive: Path
     feedback: tuple[str, ...] = ()
     failed: Mapping[str, str] = field(default_factory=dict)
 
 
 def report(course: Course, assignment: str, progress: Callable[[str], object] = lambda _: None) -> Reported:
-    """Write `grades.csv` and `class.html`, and the feedback of those who were graded by hand since it was written.
+    """Write the grades, a page on the class, an archive of all feedback, and feedback again after grading by hand.
 
     Args:
         course: the course.
@@ -62,7 +65,9 @@ def report(course: Course, assignment: str, progress: Callable[[str], object] = 
     with course.locked():
         reasons = dict(_feedback(course, assignment, progress))
     failed = {student: reason for student, reason in reasons.items() if reason}
-    return Reported(table, page, tuple(sorted(set(reasons) - set(failed))), failed)
+    archive = course.reports(assignment) / "feedback.zip"
+    write(archive, _archive(course, assignment, sorted(grades)), private=True)
+    return Reported(table, page, archive, tuple(sorted(set(reasons) - set(failed))), failed)
 
 
 def _feedback(course: Course, assignment: str, progress: Callable[[str], object]) -> Iterator[tuple[str, str]]:
@@ -83,6 +88,17 @@ def _feedback(course: Course, assignment: str, progress: Callable[[str], object]
             write(mark(student), given[student], private=True)
         progress(student)
         yield student, reason
+
+
+def _archive(course: Course, assignment: str, students: Sequence[str]) -> bytes:
+    """Return an archive with the page of feedback of each student, under a name that says whose it is."""
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w", zipfile.ZIP_DEFLATED) as file:
+        for student in students:
+            page = course.root / "feedback" / student / assignment / f"{assignment}.html"
+            if page.is_file():
+                file.write(page, f"{assignment}-{student}.html")
+    return memory.getvalue()
 
 
 def grades_csv(problems: ProblemSet, students: Sequence[Student], grades: Mapping[str, Sequence[TaskGrade]]) -> str:

@@ -127,9 +127,9 @@ class Sandbox:
         reason = why_not()
         if reason:
             raise SandboxError(
-                f"submissions cannot be isolated: {reason}. Install bubblewrap (`apt install bubblewrap`) and grade "
-                "again. If you trust everyone whose work this is, --trust-submissions runs it without isolation: it "
-                "can then read and change what you can, your gradebook included"
+                f"submissions cannot be isolated: {reason}. {_advice()} Then give the command again. If you trust "
+                "everyone whose work this is, --trust-submissions runs it without isolation: it can then read and "
+                "change what you can, your gradebook included"
             )
         for path in self.private:
             for shown in self.readable():
@@ -277,6 +277,15 @@ def why_not() -> str:
     if done.returncode:
         return f"bubblewrap does not work here ({done.stderr.strip() or f'status {done.returncode}'})"
     return ""
+
+
+def _advice() -> str:
+    if not sys.platform.startswith("linux") or shutil.which("bwrap") is None:
+        return "Install bubblewrap (`apt install bubblewrap`), on Linux or in a virtual machine with it."
+    return (
+        "It is installed, but the system forbids it to make namespaces: in a container they must be allowed, and on "
+        "Ubuntu from 23.10 on the security profile of bwrap must allow `userns`."
+    )
 
 
 def course_packages() -> tuple[Path, ...]:

@@ -72,6 +72,10 @@ DENIED: dict[str, dict[str, int]] = {
         "init_module": 175,
         "finit_module": 313,
         "delete_module": 176,
+        "splice": 275,
+        "tee": 276,
+        "vmsplice": 278,
+        "io_setup": 206,
         **_NEWER,
     },
     "aarch64": {
@@ -107,6 +111,10 @@ DENIED: dict[str, dict[str, int]] = {
         "init_module": 105,
         "finit_module": 273,
         "delete_module": 106,
+        "vmsplice": 75,
+        "splice": 76,
+        "tee": 77,
+        "io_setup": 0,
         **_NEWER,
     },
 }

@@ -343,13 +343,18 @@ def _not_plain(claim: Any) -> str:
     return t("assignments.plain.unknown")
 
 
+def printable(value: str, most: int | None = 500, allowed: str = "") -> str:
+    """Return what others have written as text that can be written to any file and terminal, and not too much of it."""
+    value = value[:most] if most is not None else value
+    value = value.encode("utf-8", errors="replace").decode("utf-8")
+    return "".join(character if character.isprintable() or character in allowed else "\ufffd" for character in value)
+
+
 def _text(value: Any, most: int | None = _MAX_ERROR) -> str:
     """Return what a student's process sent as text that can be written to any file and terminal."""
     if not isinstance(value, str):
         return t("assignments.cell.no-description")
-    value = value[:most] if most is not None else value
-    value = value.encode("utf-8", errors="replace").decode("utf-8")
-    return "".join(character if character.isprintable() or character in "\n\t" else "\ufffd" for character in value)
+    return printable(value, most, "\n\t")
 
 
 def _images(value: Any) -> tuple[bytes, ...]:

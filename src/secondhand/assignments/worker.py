@@ -160,6 +160,9 @@ def serve(requests: int, replies: int) -> None:
 def main() -> None:
     """Set the process up and answer requests."""
     settings = json.loads(sys.argv[2])
+    # When the machine runs out of memory, the system ends this process before the judge. Only root could take it back.
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "w", encoding="ascii") as file:
+        file.write("1000")
     drop_privileges(settings["user"])
     os.makedirs(os.environ["TMPDIR"], exist_ok=True)
     os.chdir(os.environ["HOME"])
