@@ -193,6 +193,8 @@ def settle(course: Course, problems: ProblemSet, student: str) -> str:
             if path.is_symlink() or not path.is_file():
                 raise NotebookError(t("assignments.file.none"))
             data = _bytes_of(path)
+            read_submission(data)
+            # What is odd is told to the student, in the language of the problem set.
             clean = settled(data, problems)
         if clean != data:
             received = course.received(problems.name, student)

@@ -24,6 +24,7 @@ from secondhand.assignments import seccomp
 from secondhand.assignments.limits import Limits
 
 HOME = "/home/student"
+_BROKEN = "bubblewrap does not work here"
 MEGABYTE = 2**20
 
 # Where Linux keeps programs and what they need to start. Each is a folder, or a link to one below /usr.
@@ -127,9 +128,9 @@ class Sandbox:
         reason = why_not()
         if reason:
             raise SandboxError(
-                f"submissions cannot be isolated: {reason}. {_advice()} Then give the command again. If you trust "
-                "everyone whose work this is, --trust-submissions runs it without isolation: it can then read and "
-                "change what you can, your gradebook included"
+                f"submissions cannot be isolated: {reason}. {_advice(reason)} Then give the command again. If you "
+                "trust everyone whose work this is, --trust-submissions runs it without isolation: it can then read "
+                "and change what you can, your gradebook included"
             )
         for path in self.private:
             for shown in self.readable():
@@ -275,12 +276,12 @@ def why_not() -> str:
     probe += ["--perms", "0777", "--size", "4096", "--tmpfs", "/tmp"]  # noqa: S108 - a folder of the probe's own
     done = subprocess.run([*probe, "--", "/bin/true"], env={}, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
-        return f"bubblewrap does not work here ({done.stderr.strip() or f'status {done.returncode}'})"
+        return f"{_BROKEN} ({done.stderr.strip() or f'status {done.returncode}'})"
     return ""
 
 
-def _advice() -> str:
-    if not sys.platform.startswith("linux") or shutil.which("bwrap") is None:
+def _advice(reason: str) -> str:
+    if not reason.startswith(_BROKEN):
         return "Install bubblewrap (`apt install bubblewrap`), on Linux or in a virtual machine with it."
     return (
         "It is installed, but the system forbids it to make namespaces: in a container they must be allowed, and on "
