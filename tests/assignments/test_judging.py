@@ -1,5 +1,6 @@
 """The judge gives points for right answers only, whatever the answers are made of."""
 
+import base64
 import math
 from collections.abc import Mapping
 from dataclasses import replace
@@ -24,7 +25,7 @@ from secondhand.assignments.judging import (
 from secondhand.assignments.limits import Limits
 from secondhand.assignments.releasing import solved_cells, verify
 from secondhand.assignments.sandbox import Sandbox
-from secondhand.assignments.session import Cell
+from secondhand.assignments.session import Cell, _images
 from secondhand.assignments.source import ProblemSet, SourceCell, SourceError, read_problem_set
 from secondhand.assignments.variants import variant_of
 
@@ -279,3 +280,11 @@ def test_a_check_that_does_not_end_is_stopped(problems: ProblemSet, monkeypatch:
     finding = judging._findings_of(judging.Part("endless", 1, "", endless), *([None] * 3))  # type: ignore[arg-type]
     assert finding is not None
     assert finding.note == "the check endless stopped with TimeoutError: took longer than 0.2 seconds"
+
+
+def test_a_picture_of_too_many_pixels_is_not_kept() -> None:
+    def picture(side: int) -> str:
+        head = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + 2 * side.to_bytes(4, "big") + b"rest"
+        return base64.b64encode(head).decode()
+
+    assert len(_images([picture(640), picture(60_000)])) == 1

@@ -32,6 +32,7 @@ _WATCH_SECONDS = 0.25
 _PNG = b"\x89PNG\r\n\x1a\n"
 _MAX_IMAGES = 4
 _MAX_IMAGE_BYTES = 500_000
+_MAX_IMAGE_SIDE = 5000
 _MAX_ERROR = 4500
 
 
@@ -366,6 +367,8 @@ def _images(value: Any) -> tuple[bytes, ...]:
             image = base64.b64decode(entry, validate=True) if isinstance(entry, str) else b""
         except (binascii.Error, ValueError):
             continue
-        if image.startswith(_PNG) and len(image) <= _MAX_IMAGE_BYTES:
+        # The header holds width and height; few bytes can stand for more pixels than a browser has memory for.
+        sides = [int.from_bytes(image[at : at + 4], "big") for at in (16, 20)]
+        if image.startswith(_PNG) and len(image) <= _MAX_IMAGE_BYTES and max(sides) <= _MAX_IMAGE_SIDE:
             images.append(image)
     return tuple(images)
