@@ -19,7 +19,7 @@ from typing import Any
 from secondhand.assignments.course import Course, CourseError, write
 from secondhand.assignments.grading import settle
 from secondhand.assignments.notebooks import MAX_FILE
-from secondhand.assignments.session import printable
+from secondhand.assignments.text import printable
 from secondhand.assignments.variants import owner_of
 
 _TIME = "%Y-%m-%d %H:%M:%S UTC"

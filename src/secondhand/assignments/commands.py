@@ -12,6 +12,7 @@ import typer
 
 from secondhand._commands import fail, failing_loudly
 from secondhand.assignments.sandbox import SandboxError
+from secondhand.assignments.text import printable
 
 app = typer.Typer(
     help="Assignments for a class: release, collect, grade, report. See `secondhand assignments release --help`.",
@@ -107,7 +108,6 @@ def collect(
     """Take over what students handed in. Ends with status 1 where a file could not be taken over."""
     from secondhand.assignments.collecting import collect as collect_from
     from secondhand.assignments.course import Course
-    from secondhand.assignments.session import printable
 
     collected = collect_from(Course(course), assignment, source, update=update)
     typer.echo(f"{len(collected.new)} submissions collected, {len(collected.same)} were there before.")
@@ -136,7 +136,6 @@ def grade(
     """
     from secondhand.assignments.course import Course
     from secondhand.assignments.grading import grade_class, jobs_by_default, submitted_students
-    from secondhand.assignments.session import printable
 
     here = Course(course)
     # Whoever mistypes the name is told that first.

@@ -17,7 +17,7 @@ from typing import Any
 
 from secondhand.assignments.course import CONFIG, Course, CourseError, Student, read_json, write
 from secondhand.assignments.judging import time_limit
-from secondhand.assignments.session import printable
+from secondhand.assignments.text import printable
 
 TRUST_VARIABLE = "SECONDHAND_TRUST_SUBMISSIONS"
 """Environment variable: set to 1, it lets students' code run without isolation, like `--trust-submissions`."""

@@ -32,8 +32,9 @@ from secondhand.assignments.notebooks import (
 )
 from secondhand.assignments.records import Record, fingerprint
 from secondhand.assignments.sandbox import Sandbox
-from secondhand.assignments.session import Cell, printable
+from secondhand.assignments.session import Cell
 from secondhand.assignments.source import ProblemSet
+from secondhand.assignments.text import printable
 from secondhand.assignments.variants import Variant, owner_of
 from secondhand.messages import LANGUAGES, speaking, t
 

@@ -7,7 +7,6 @@ as `secondhand assignments grade`. Only nbgrader imports this module. It knows n
 import base64
 import json
 import os
-import re
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from secondhand.assignments.grading import Grader
 from secondhand.assignments.judging import TaskResult
 from secondhand.assignments.records import Record, explain
 from secondhand.assignments.session import CellRun
+from secondhand.assignments.text import inert
 from secondhand.messages import speaking, t
 
 _KEY = "secondhand"
@@ -82,15 +82,6 @@ class Feedback(Exporter):
         # nbgrader has taken off already what being late costs.
         total = Total(about["score"], about["max_score"], about["late_penalty"])
         return feedback_html(problems.title, graded, total, problems.language), resources
-
-
-def inert(text: str) -> str:
-    """Return a student's Markdown with its HTML and its links as visible text.
-
-    nbgrader shows it to whoever grades, beside a Jupyter server that does what a page asks for. A blank makes text of a
-    tag or a link without changing formulas or code. A bare address stays a link: it shows where it leads.
-    """
-    return re.sub(r"<(?=[A-Za-z/!?])", "< ", re.sub(r"\](?=[(:])", "] ", text))
 
 
 def enter(notebook: Any, record: Record) -> None:

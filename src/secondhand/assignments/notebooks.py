@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from secondhand.assignments.judging import parameters
-from secondhand.assignments.session import printable
 from secondhand.assignments.source import MINUTES, ProblemSet, SourceCell, SourceError, Task, regions
+from secondhand.assignments.text import printable
 from secondhand.assignments.variants import Variant
 from secondhand.messages import LANGUAGES, language, speaking, t
 

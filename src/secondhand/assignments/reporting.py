@@ -9,7 +9,6 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from secondhand.assignments import gradebook
 from secondhand.assignments.class_page import class_html
@@ -18,6 +17,7 @@ from secondhand.assignments.gradebook import TaskGrade
 from secondhand.assignments.grading import Grader
 from secondhand.assignments.judging import parameters
 from secondhand.assignments.source import ProblemSet
+from secondhand.assignments.text import no_formula
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ def grades_csv(problems: ProblemSet, students: Sequence[Student], grades: Mappin
         score = sum(earned.get(task) or 0 for task in tasks)
         writer.writerow(
             [
-                *(_harmless(text) for text in (student.id, student.last_name, student.first_name, student.email)),
+                *(no_formula(text) for text in (student.id, student.last_name, student.first_name, student.email)),
                 f"{score:g}",
                 problems.points,
                 "yes" if student.id in grades else "no",
@@ -124,8 +124,3 @@ def grades_csv(problems: ProblemSet, students: Sequence[Student], grades: Mappin
             ]
         )
     return file.getvalue()
-
-
-def _harmless(text: str) -> Any:
-    """Return a text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text

@@ -20,6 +20,7 @@ from typing import Any, Literal, Self
 from secondhand.assignments import codec
 from secondhand.assignments.limits import Limits
 from secondhand.assignments.sandbox import MEGABYTE, Process, Sandbox
+from secondhand.assignments.text import printable
 from secondhand.messages import t
 
 Stop = Literal["slow", "died", "flooded", "crowded", "garbled"]
@@ -342,13 +343,6 @@ def _not_plain(claim: Any) -> str:
                     codec.NotPlainError(reason, **{name: _text(str(value), 80) for name, value in named.items()})
                 )
     return t("assignments.plain.unknown")
-
-
-def printable(value: str, most: int | None = 500, allowed: str = "") -> str:
-    """Return what others have written as text that can be written to any file and terminal, and not too much of it."""
-    value = value[:most] if most is not None else value
-    value = value.encode("utf-8", errors="replace").decode("utf-8")
-    return "".join(character if character.isprintable() or character in allowed else "\ufffd" for character in value)
 
 
 def _text(value: Any, most: int | None = _MAX_ERROR) -> str:
